@@ -1,0 +1,71 @@
+"""The errors the engine raises, and how it finds the line of yours that caused one."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from types import FrameType
+
+
+class DomainError(ValueError):
+    """A primitive was asked for a value where it has none, such as ``log(-1)`` or ``1/0``.
+
+    Example:
+        >>> import autograd
+        >>> autograd.log(-1.0)
+        Traceback (most recent call last):
+        ...
+        autograd.errors.DomainError: log is not defined at x = -1.0: it needs x > 0
+    """
+
+
+class StaleGraphError(ValueError):
+    """A leaf's ``data`` was changed after the graph was recorded, so old and new numbers would mix.
+
+    ``root.recompute()`` runs the recorded graph on the present data and clears the condition.
+
+    Example:
+        >>> from autograd import Value, gradients
+        >>> x = Value(2.0, "x")
+        >>> y = x * x
+        >>> x.data = 3.0
+        >>> gradients(y, [x])
+        Traceback (most recent call last):
+        ...
+        autograd.errors.StaleGraphError: the graph is stale: '*' (= 4.0) was recorded ... call recompute() ...
+        >>> y.recompute()
+        >>> gradients(y, [x])[0].data
+        6.0
+    """
+
+
+class MissingExtraError(ImportError):
+    """An optional library is not installed; the message names the extra that brings it.
+
+    Example:
+        >>> from autograd import MissingExtraError
+        >>> issubclass(MissingExtraError, ImportError)
+        True
+    """
+
+
+def describe_operands(names: Sequence[str], numbers: Sequence[float], labels: Sequence[str]) -> str:
+    """Write operands for a person: ``x = -1.0 (labelled 'a'), y = 0.5``; long lists are cut in the middle."""
+    parts = [
+        f"{name} = {number!r}" + (f" (labelled {label!r})" if label else "")
+        for name, number, label in zip(names, numbers, labels, strict=True)
+    ]
+    if len(parts) > 6:
+        parts[3:-2] = [f"… {len(parts) - 5} more …"]
+    return ", ".join(parts)
+
+
+def user_line() -> str:
+    """Return `` (file.py, line 12)`` for the innermost frame outside the package, or ``""``."""
+    frame: FrameType | None = sys._getframe(1)
+    package = __name__.partition(".")[0]
+    while frame is not None and frame.f_globals.get("__name__", "").partition(".")[0] == package:
+        frame = frame.f_back
+    if frame is None:
+        return ""
+    return f" ({frame.f_code.co_filename}, line {frame.f_lineno})"

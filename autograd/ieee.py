@@ -1,0 +1,62 @@
+"""The algebra of IEEE floats: primitives that never raise, for partials at poles and edges."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, cast
+
+from autograd.operators import Operators
+from autograd.primitive import Primitive, maybe_real
+
+
+class Ieee(Operators):
+    """A float on which every primitive gives nan or ±inf where plain Python raises.
+
+    Example:
+        >>> (1.0 / Ieee(0.0)).number, Ieee(-1.0).log().number
+        (inf, nan)
+    """
+
+    __slots__ = ("number",)
+
+    def __init__(self, number: float) -> None:
+        """Wrap ``number``."""
+        self.number = number
+
+    def _apply(self, row: Primitive, operands: tuple[Any, ...]) -> Ieee:
+        return Ieee(row.evaluate(tuple(map(_unwrap, operands))))
+
+
+def _unwrap(x: object) -> float:
+    if isinstance(x, Ieee):
+        return x.number
+    number = maybe_real(x)
+    if number is None:
+        raise TypeError(f"a partial derivative must be a number, not {type(x).__name__} ({x!r})")
+    return number
+
+
+def partial_at(row: Primitive, index: int, numbers: tuple[float, ...], result: float) -> float:
+    """Return the local partial for one operand of a row of fixed arity at floats; nan or ±inf, never an error."""
+    partial = cast("Sequence[Callable[..., Any]]", row.partials)[index]
+    try:  # plain floats first: fast, and the same numbers wherever they do not raise
+        slope = partial(*numbers, result)
+    except (ArithmeticError, ValueError):
+        slope = None
+    if type(slope) is float:
+        return slope
+    if slope is None or isinstance(slope, complex):
+        slope = partial(*map(Ieee, numbers), Ieee(result))
+    return _unwrap(slope)
+
+
+def partials_at(row: Primitive, numbers: tuple[float, ...], result: float) -> tuple[float, ...]:
+    """Return all local partials of a row at floats, one per operand; nan or ±inf, never an error."""
+    if row.arity is not None:
+        return tuple(partial_at(row, index, numbers, result) for index in range(row.arity))
+    partials = cast("Callable[..., Sequence[Any]]", row.partials)
+    try:
+        slopes = partials(numbers, result)
+    except (ArithmeticError, ValueError):
+        slopes = partials(tuple(map(Ieee, numbers)), Ieee(result))
+    return tuple(map(_unwrap, slopes))

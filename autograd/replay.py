@@ -1,0 +1,115 @@
+"""Running a recorded graph again on the present data of its leaves: to update it, or to see that it is stale."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
+
+from autograd.errors import StaleGraphError
+from autograd.ieee import partials_at
+from autograd.sweep import topological_order
+
+if TYPE_CHECKING:
+    from autograd.value import Value
+
+
+def recompute(root: Value) -> None:
+    """Run the graph below ``root`` again; if a primitive raises, put everything back as it was."""
+    undo: list[Callable[[], None]] = []
+    try:
+        for node in topological_order([root]):
+            if (operands := stored_operands(node)) is not None:
+                undo.append(_snapshot(node))
+                _store(node, *present(node, operands))
+    except BaseException:
+        for restore in reversed(undo):
+            restore()
+        raise
+
+
+def is_stale(roots: Iterable[Value]) -> Value | None:
+    """Return the first node that would now be another number or have another partial, or ``None``."""
+    for node in topological_order(roots):
+        operands = stored_operands(node)
+        if operands is not None and _differs(node, *present(node, operands)):
+            return node
+    return None
+
+
+def require_fresh(roots: Iterable[Value]) -> None:
+    """Raise `StaleGraphError` if the data of a leaf was changed since the graph was recorded."""
+    node = is_stale(roots)
+    if node is not None:
+        raise StaleGraphError(
+            f"the graph is stale: {node.describe()} was recorded before the data of something it was made from was "
+            "changed; call recompute() on the result, or build the graph again"
+        )
+
+
+def stored_operands(node: Value) -> tuple[Value | float, ...] | None:
+    """Return the operands as they are stored, nodes and the numbers of constants; ``None`` for a leaf or constant."""
+    if node._rest is not None:
+        return node._rest.operands
+    if not node._op.arity:
+        return None
+    pairs = ((node._a, node._da), (node._b, node._db))[: node._op.arity]
+    return tuple(number if operand is None else operand for operand, number in pairs)
+
+
+def present(node: Value, operands: tuple[Value | float, ...]) -> tuple[float, tuple[float, ...]]:
+    """Return value and partials of an interior node on the present data of its operands.
+
+    Raises:
+        DomainError: the primitive has no value there.
+    """
+    if node._rest is not None and node._rest.segment is not None:
+        return node._rest.segment.refreshed()[node._rest.index], ()
+    numbers = tuple(o if isinstance(o, float) else o._data for o in operands)
+    data = node._op.evaluate(numbers)
+    if data - data != 0.0:
+        labels = ["" if isinstance(o, float) else o._label for o in operands]
+        node._op.check_domain(numbers, data, labels)
+    return data, partials_at(node._op, numbers, data)
+
+
+def _differs(node: Value, data: float, partials: tuple[float, ...]) -> bool:
+    if not _same(data, node._data):
+        return True
+    if node._rest is not None:
+        return not all(map(_same, partials, node._rest.recorded))
+    pairs = ((node._a, node._da), (node._b, node._db))
+    return any(
+        operand is not None and not _same(new, old)
+        for new, (operand, old) in zip(partials, pairs, strict=False)
+    )
+
+
+def _same(new: float, old: float) -> bool:
+    return new == old or (new != new and old != old)
+
+
+def _store(node: Value, data: float, partials: tuple[float, ...]) -> None:
+    """Write into the node, leaving the numbers of constant operands alone."""
+    node._data = data
+    if node._rest is not None:
+        node._rest.recorded = partials
+        return
+    if node._a is not None:
+        node._da = partials[0]
+    if node._b is not None:
+        node._db = partials[1]
+
+
+def _snapshot(node: Value) -> Callable[[], None]:
+    data, da, db, rest = node._data, node._da, node._db, node._rest
+    recorded = () if rest is None else rest.recorded
+    inside = None if rest is None or rest.segment is None else (rest.segment, rest.segment.inputs, rest.segment.results)
+
+    def restore() -> None:
+        node._data, node._da, node._db = data, da, db
+        if rest is not None:
+            rest.recorded = recorded
+        if inside is not None:
+            segment, segment.inputs, segment.results = inside
+
+    return restore

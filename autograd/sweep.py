@@ -1,0 +1,210 @@
+"""The reverse sweep: one traversal in topological order, through which every algebra pushes its adjoints.
+
+A sweep starts from seeds at the outputs and, node by node in reverse topological order, adds to each operand's
+adjoint the node's own adjoint times the local partial. What an adjoint is, is the algebra's affair: a float kept in
+``.grad`` (`IntoGrad`), a float, a graph or a formula kept in a table (`Adjoints` and its kin).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+from autograd.primitive import LEAF
+
+if TYPE_CHECKING:
+    from autograd.checkpointing import Segment
+    from autograd.value import Many, Value
+
+A = TypeVar("A")
+
+
+def topological_order(roots: Iterable[Value], stop: Collection[Value] = ()) -> list[Value]:
+    """List every node that the roots are made of, operands before results, by an iterative depth-first search.
+
+    Args:
+        roots: where to start.
+        stop: nodes that are not entered and not listed.
+
+    Example:
+        >>> from autograd import Value
+        >>> a = Value(1.0, "a"); b = a + a; c = (b * a).named("c")
+        >>> [node.label or node.op for node in topological_order([c])]
+        ['a', '+', 'c']
+    """
+    order: list[Value] = []
+    seen = set(stop)
+    stack: list[Value | None] = list(roots)
+    while stack:
+        node = stack.pop()
+        if node is None:  # everything below the next one has been listed
+            finished = stack.pop()
+            if finished is not None:
+                order.append(finished)
+            continue
+        if node in seen:
+            continue
+        seen.add(node)
+        stack.append(node)
+        stack.append(None)
+        operand = node._b
+        if operand is not None and operand not in seen:
+            stack.append(operand)
+        operand = node._a
+        if operand is not None and operand not in seen:
+            stack.append(operand)
+        if node._rest is not None:
+            stack.extend(o for o in reversed(node._rest.operands) if not isinstance(o, float))
+    return order
+
+
+class Algebra(Generic[A]):
+    """What a sweep carries. The hook is `pull`; `add` and `spawn` let recomputed insides take part."""
+
+    __slots__ = ("_arrived", "_expected")
+
+    def __init__(self) -> None:
+        self._expected: dict[Segment, int] = {}
+        self._arrived: dict[Segment, dict[int, A]] = {}
+
+    def begin(self, order: list[Value]) -> None:
+        """Look at the nodes before the sweep starts."""
+        for node in order:
+            if node._rest is not None:
+                self.expect(node._rest)
+
+    def pull(self, node: Value) -> None:
+        """Pass the finished adjoint of ``node`` on to its operands."""
+        raise NotImplementedError
+
+    def add(self, node: Value, contribution: A) -> None:
+        """Add to the adjoint of ``node``."""
+        raise NotImplementedError
+
+    def spawn(self) -> Adjoints[A]:
+        """Return a fresh algebra of the same kind for a sweep inside a recomputed segment."""
+        raise NotImplementedError
+
+    def expect(self, rest: Many) -> None:
+        """Count the outputs of a checkpointed segment that the sweep will meet."""
+        if rest.segment is not None:
+            self._expected[rest.segment] = self._expected.get(rest.segment, 0) + 1
+
+    def pull_segment(self, rest: Many, segment: Segment, adjoint: A) -> None:
+        """Keep the adjoint of one output of a segment; with the last one, recompute the inside and go through it.
+
+        All outputs of a segment share its operands, so no operand is reached before the last output is.
+        """
+        arrived = self._arrived.setdefault(segment, {})
+        arrived[rest.index] = adjoint
+        if len(arrived) < self._expected[segment]:
+            return
+        outputs = segment.recompute()
+        inside = self.spawn()
+        seeds = [(outputs[index], seed) for index, seed in arrived.items()]
+        sweep(seeds, inside, stop=segment.operands)
+        for operand in segment.operands:
+            if operand in inside.adjoints:
+                self.add(operand, inside.adjoints[operand])
+
+
+def sweep(seeds: Iterable[tuple[Value, A]], algebra: Algebra[A], stop: Collection[Value] = ()) -> None:
+    """Run the reverse sweep from ``(output, seed)`` pairs; the adjoints are where the algebra keeps them."""
+    seeds = list(seeds)
+    order = topological_order([node for node, _ in seeds], stop)
+    algebra.begin(order)
+    for node, seed in seeds:
+        algebra.add(node, seed)
+    for node in reversed(order):
+        algebra.pull(node)
+
+
+class IntoGrad(Algebra[float]):
+    """Floats, accumulated in ``.grad``: leaves keep what they had, interior nodes start from 0."""
+
+    __slots__ = ()
+
+    def begin(self, order: list[Value]) -> None:
+        for node in order:
+            if node._op is not LEAF:
+                node._grad = 0.0
+                if node._rest is not None:
+                    self.expect(node._rest)
+
+    def pull(self, node: Value) -> None:
+        adjoint = node._grad
+        operand = node._a
+        if operand is not None:
+            operand._grad += adjoint * node._da
+        operand = node._b
+        if operand is not None:
+            operand._grad += adjoint * node._db
+        rest = node._rest
+        if rest is not None:
+            if rest.segment is not None:
+                self.pull_segment(rest, rest.segment, adjoint)
+                return
+            for operand, partial in rest.edges():
+                operand._grad += adjoint * partial
+
+    def add(self, node: Value, contribution: float) -> None:
+        node._grad += contribution
+
+    def spawn(self) -> Adjoints[float]:
+        return Adjoints()
+
+
+class Adjoints(Algebra[A]):
+    """Adjoints in a table of their own, `adjoints`, touching no node; floats unless a subclass says otherwise."""
+
+    __slots__ = ("adjoints",)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.adjoints: dict[Value, A] = {}
+
+    def pull(self, node: Value) -> None:
+        adjoint = self.adjoints.get(node)
+        if adjoint is None:
+            return
+        if node._rest is not None and node._rest.segment is not None:
+            self.pull_segment(node._rest, node._rest.segment, adjoint)
+            return
+        for operand, partial in self.edges(node):
+            self.add(operand, self.multiply(adjoint, partial))
+
+    def add(self, node: Value, contribution: A) -> None:
+        before = self.adjoints.get(node)
+        self.adjoints[node] = contribution if before is None else before + contribution  # type: ignore[operator]
+
+    def spawn(self) -> Adjoints[A]:
+        return type(self)()
+
+    def edges(self, node: Value) -> Iterable[tuple[Value, Any]]:
+        """Return the operands that take part, each with the local partial in this algebra."""
+        return recorded_edges(node)
+
+    def multiply(self, adjoint: A, partial: Any) -> A:
+        """Return the contribution of one edge."""
+        return adjoint * partial  # type: ignore[operator,no-any-return]
+
+
+def recorded_edges(node: Value) -> Iterator[tuple[Value, float]]:
+    """Yield each differentiable operand of a node, in order, with the recorded local partial."""
+    if node._a is not None:
+        yield node._a, node._da
+    if node._b is not None:
+        yield node._b, node._db
+    if node._rest is not None:
+        yield from node._rest.edges()
+
+
+def push_forward(order: Iterable[Value], tangents: dict[Value, A], algebra: Adjoints[A]) -> dict[Value, A]:
+    """Carry tangents from operands to results along a topological order: the sweep's mirror image, for `jvp`."""
+    for node in order:
+        for operand, partial in algebra.edges(node):
+            if operand in tangents:
+                contribution = algebra.multiply(tangents[operand], partial)
+                before = tangents.get(node)
+                tangents[node] = contribution if before is None else before + contribution  # type: ignore[operator]
+    return tangents

@@ -1,0 +1,463 @@
+"""`Value`: a number that remembers how it was made."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any, Final, NoReturn, final
+
+from autograd import copying
+from autograd.ieee import partial_at, partials_at
+from autograd.operators import Operators
+from autograd.primitive import CONSTANT, LEAF, Primitive, maybe_real, real
+from autograd.recording import SUSPENSIONS, Suspension, suspension
+from autograd.replay import recompute
+from autograd.sweep import IntoGrad, sweep, topological_order
+from autograd.table import add, divide, multiply, negative, power, subtract
+
+if TYPE_CHECKING:
+    from autograd.checkpointing import Segment
+
+
+@final
+class Many:
+    """The operands and partials of a node that has more than two, or whose partials wait for a recomputation."""
+
+    __slots__ = ("index", "operands", "recorded", "segment")
+
+    def __init__(
+        self,
+        operands: tuple[Value | float, ...],
+        recorded: tuple[float, ...],
+        segment: Segment | None = None,
+        index: int = 0,
+    ) -> None:
+        """Keep the fields: for an output of a checkpointed ``segment``, nothing recorded but its ``index`` there."""
+        self.operands = operands
+        self.recorded = recorded
+        self.segment = segment
+        self.index = index
+
+    @property
+    def partials(self) -> tuple[float, ...]:
+        """The local partials, one per operand; those of a checkpointed segment are recomputed at each reading."""
+        return self.recorded if self.segment is None else self.segment.partials(self.index)
+
+    def edges(self) -> Iterator[tuple[Value, float]]:
+        """Yield the operands that are nodes, each with its partial."""
+        for operand, partial in zip(self.operands, self.partials, strict=True):
+            if not isinstance(operand, float):
+                yield operand, partial
+
+
+@final
+class Value(Operators):
+    """A scalar in a computation graph: it holds a number, and operations on it record how the result depends on it.
+
+    `backward` on a result fills ``.grad`` of everything it was made from. ``==`` and hashing go by identity, so
+    that a `Value` can be a dictionary's key: compare ``x.data == 3``, not ``x == 3`` (which is always ``False``).
+    Ordering (``x < y``) and truth go by ``data``, as for a float.
+
+    Args:
+        data: any real number; stored as a float.
+        label: a name, shown in pictures, formulas and messages.
+
+    Attributes:
+        data: the number; assigning to a leaf does not disturb what was recorded from it (see `recompute`).
+        grad: the gradient of the last `backward` (accumulated, for a leaf), 0.0 before any.
+        label: the name.
+        op: the symbol of the primitive that made it; ``""`` for a leaf, ``"constant"`` for a constant.
+        operands: the values it was made from, in order, one entry per argument.
+        partials: the local partial derivatives, one float per operand; 0.0 for a constant.
+
+    Raises:
+        TypeError: ``data`` is not a real number or ``label`` not a string; also on assignment.
+
+    Example:
+        >>> from autograd import Value
+        >>> x, w = Value(2.0, "x"), Value(-3.0, "w")
+        >>> y = (x * w).tanh() + x * x
+        >>> y.backward()
+        >>> round(x.grad, 4), round(w.grad, 6)
+        (3.9999, 4.9e-05)
+        >>> y.op, [operand.op for operand in y.operands], y.partials
+        ('+', ['tanh', '*'], (1.0, 1.0))
+    """
+
+    __slots__ = ("_a", "_b", "_da", "_data", "_db", "_grad", "_label", "_op", "_rest")
+
+    # An operand that is a plain number has no partial, so its number is kept where the partial would be:
+    # `_a is None` with `_da` the number. `_rest` serves nodes of more than two operands.
+    _data: float
+    _grad: float
+    _label: str
+    _op: Primitive
+    _a: Value | None
+    _b: Value | None
+    _da: float
+    _db: float
+    _rest: Many | None
+
+    def __init__(self, data: object, label: str = "") -> None:
+        """Make a leaf."""
+        self._data = data if type(data) is float else real(data, f"data of Value{_quoted(label)}")
+        self._grad = 0.0
+        self._label = _checked_label(label)
+        self._op = LEAF
+        self._a = self._b = self._rest = None
+        self._da = self._db = 0.0
+
+    def __init_subclass__(cls, **_: Any) -> NoReturn:
+        """Refuse: a graph holds one kind of node."""
+        raise TypeError("Value cannot be subclassed: hold one, or declare a primitive of your own")
+
+    # What a node says of itself ---------------------------------------------------------------------------------
+
+    @property
+    def data(self) -> float:
+        """The number."""
+        return self._data
+
+    @data.setter
+    def data(self, data: object) -> None:
+        self._data = real(data, f"data of {self.describe()}")
+
+    @property
+    def grad(self) -> float:
+        """The gradient that the last backward pass left here; 0.0 before any, and always for a constant."""
+        return 0.0 if self._op is CONSTANT else self._grad
+
+    @grad.setter
+    def grad(self, grad: object) -> None:
+        self._grad = real(grad, f"grad of {self.describe()}")
+
+    @property
+    def label(self) -> str:
+        """The name, shown in pictures, formulas and messages."""
+        return self._label
+
+    @label.setter
+    def label(self, label: str) -> None:
+        self._label = _checked_label(label)
+
+    @property
+    def op(self) -> str:
+        """The symbol of the primitive that made it; ``""`` for a leaf, ``"constant"`` for a constant."""
+        return self._op.symbol
+
+    @property
+    def operands(self) -> tuple[Value, ...]:
+        """The values it was made from, in order, one entry per argument; plain numbers appear as constants."""
+        if self._rest is not None:
+            return tuple(constant(o) if isinstance(o, float) else o for o in self._rest.operands)
+        return tuple(constant(number) if operand is None else operand for operand, number in self._pair())
+
+    @property
+    def partials(self) -> tuple[float, ...]:
+        """The local partial derivatives, one per operand; 0.0 for a constant."""
+        pairs: Sequence[tuple[Value | float | None, float]]
+        pairs = self._pair() if self._rest is None else list(zip(self._rest.operands, self._rest.partials, strict=True))
+        return tuple(partial if is_variable(operand) else 0.0 for operand, partial in pairs)
+
+    def _pair(self) -> Sequence[tuple[Value | None, float]]:
+        return ((self._a, self._da), (self._b, self._db))[: self._op.arity]
+
+    def named(self, label: str) -> Value:
+        """Set the label and return the value itself, for use inside an expression.
+
+        Example:
+            >>> from autograd import Value
+            >>> (Value(2.0) * 3).named("y")
+            Value(data=6.0, grad=0.0, label='y')
+        """
+        self.label = label
+        return self
+
+    # The graph --------------------------------------------------------------------------------------------------
+
+    def backward(self, seed: float = 1.0) -> None:
+        """Run the reverse sweep from here: fill ``.grad`` of everything this value was made from.
+
+        Leaves accumulate over calls; interior nodes hold the adjoint of this call.
+
+        Args:
+            seed: the adjoint to start from; the gradient of ``seed`` times this value.
+
+        Raises:
+            TypeError: ``seed`` is not a real number.
+            ValueError: this value is a constant.
+
+        Example:
+            >>> from autograd import Value
+            >>> x = Value(3.0)
+            >>> y = x * x
+            >>> y.backward(); x.grad
+            6.0
+            >>> y.backward(); x.grad
+            12.0
+        """
+        if self._op is CONSTANT:
+            raise ValueError(
+                f"{self.describe()} is a constant (made by detach(), under no_grad() or from constants): "
+                "there is nothing to differentiate"
+            )
+        sweep([(self, real(seed, "seed"))], IntoGrad())
+
+    def zero_grad(self) -> None:
+        """Set ``.grad`` of this value and of everything it was made from to 0.
+
+        Example:
+            >>> from autograd import Value
+            >>> x = Value(3.0)
+            >>> y = x * x
+            >>> y.backward(); y.zero_grad(); x.grad, y.grad
+            (0.0, 0.0)
+        """
+        for node in topological_order([self]):
+            node._grad = 0.0
+
+    def recompute(self) -> None:
+        """Run the recorded graph again on the leaves' present data: values and partials, all or nothing.
+
+        Raises:
+            DomainError: a primitive has no value at the new numbers; nothing was changed.
+
+        Example:
+            >>> from autograd import Value
+            >>> x = Value(3.0)
+            >>> y = x * x
+            >>> x.data = 5.0
+            >>> y.recompute(); y.data, y.partials
+            (25.0, (5.0, 5.0))
+        """
+        recompute(self)
+
+    def detach(self) -> Value:
+        """Return a constant of the same data and label: no gradient flows through it.
+
+        Example:
+            >>> from autograd import Value
+            >>> x = Value(3.0)
+            >>> y = x * x.detach()
+            >>> y.backward(); x.grad
+            3.0
+        """
+        return constant(self._data, self._label)
+
+    # Making nodes -----------------------------------------------------------------------------------------------
+
+    def _apply(self, row: Primitive, operands: tuple[Any, ...]) -> Value:
+        """Make the node of ``row`` on `Value`s and numbers: the hook behind every operator and function."""
+        mixed = tuple(o if type(o) is Value else real(o, row.argument(i)) for i, o in enumerate(operands))
+        numbers = tuple(o._data if type(o) is Value else o for o in mixed)
+        result = row.evaluate(numbers)
+        if result - result != 0.0:
+            row.check_domain(numbers, result, _labels(mixed))
+        if row.arity == 1 or row.arity == 2:
+            a, da = _operand(row, 0, mixed, numbers, result)
+            b, db = _operand(row, 1, mixed, numbers, result) if row.arity == 2 else (None, 0.0)
+            return _node(row, result, a, b, da, db)
+        return node_of_many(row, result, Many(mixed, partials_at(row, numbers, result)))
+
+    def _unary(self, row: Primitive) -> Value:
+        x = self._data
+        result = row.compute(x)
+        if result - result != 0.0:
+            row.check_domain((x,), result, (self._label,))
+        return _node(row, result, self, None, partial_at(row, 0, (x,), result), 0.0)
+
+    # The arithmetic hot path: the rules of six rows again, because they are most of every graph. A test over the
+    # whole table proves that they agree with the rows to the bit.
+
+    def __add__(self, other: object) -> Value:
+        """self + other."""
+        if type(other) is Value:
+            return _node(add, self._data + other._data, self, other, 1.0, 1.0)
+        number = maybe_real(other)
+        return NotImplemented if number is None else _node(add, self._data + number, self, None, 1.0, number)
+
+    def __radd__(self, other: object) -> Value:
+        """Other + self."""
+        number = maybe_real(other)
+        return NotImplemented if number is None else _node(add, number + self._data, None, self, number, 1.0)
+
+    def __sub__(self, other: object) -> Value:
+        """self - other."""
+        if type(other) is Value:
+            return _node(subtract, self._data - other._data, self, other, 1.0, -1.0)
+        number = maybe_real(other)
+        return NotImplemented if number is None else _node(subtract, self._data - number, self, None, 1.0, number)
+
+    def __rsub__(self, other: object) -> Value:
+        """Other - self."""
+        number = maybe_real(other)
+        return NotImplemented if number is None else _node(subtract, number - self._data, None, self, number, -1.0)
+
+    def __mul__(self, other: object) -> Value:
+        """self * other."""
+        if type(other) is Value:
+            return _node(multiply, self._data * other._data, self, other, other._data, self._data)
+        number = maybe_real(other)
+        return NotImplemented if number is None else _node(multiply, self._data * number, self, None, number, number)
+
+    def __rmul__(self, other: object) -> Value:
+        """Other * self."""
+        number = maybe_real(other)
+        return NotImplemented if number is None else _node(multiply, number * self._data, None, self, number, number)
+
+    def __truediv__(self, other: object) -> Value:
+        """self / other."""
+        if type(other) is Value and other._data:
+            divisor = other._data
+            quotient = self._data / divisor
+            if quotient - quotient == 0.0:
+                return _node(divide, quotient, self, other, 1.0 / divisor, -quotient / divisor)
+        return self._binary(divide, other)
+
+    def __neg__(self) -> Value:
+        """-self."""
+        return _node(negative, -self._data, self, None, -1.0, 0.0)
+
+    def __pow__(self, other: object) -> Value:
+        """self ** other, differentiable in both."""
+        return self._binary(power, other)
+
+    # What it is to Python ---------------------------------------------------------------------------------------
+
+    def __repr__(self) -> str:
+        """Show data, gradient and label."""
+        label = f", label={self._label!r}" if self._label else ""
+        return f"Value(data={self._data!r}, grad={self.grad!r}{label})"
+
+    def __format__(self, spec: str) -> str:
+        """Format the data: ``f"{x:.3f}"``; without a format, the `repr`."""
+        return format(self._data, spec) if spec else repr(self)
+
+    def __bool__(self) -> bool:
+        """Tell whether the data is not zero, as for a float."""
+        return self._data != 0.0
+
+    def __lt__(self, other: object) -> bool:
+        """Compare by data, as floats."""
+        number = _comparable(other)
+        return NotImplemented if number is None else self._data < number
+
+    def __le__(self, other: object) -> bool:
+        """Compare by data, as floats."""
+        number = _comparable(other)
+        return NotImplemented if number is None else self._data <= number
+
+    def __gt__(self, other: object) -> bool:
+        """Compare by data, as floats."""
+        number = _comparable(other)
+        return NotImplemented if number is None else self._data > number
+
+    def __ge__(self, other: object) -> bool:
+        """Compare by data, as floats."""
+        number = _comparable(other)
+        return NotImplemented if number is None else self._data >= number
+
+    def __float__(self) -> NoReturn:
+        """Refuse, with what to write instead."""
+        raise TypeError(
+            f"float() of {self.describe()} would silently cut the graph: write x.data for the number, x.detach() "
+            "for a constant, or this library's function (autograd.exp(x) rather than math.exp(x))"
+        )
+
+    def __int__(self) -> NoReturn:
+        """Refuse, with what to write instead."""
+        raise TypeError(f"int() of {self.describe()} would silently cut the graph: write int(x.data)")
+
+    def __complex__(self) -> NoReturn:
+        """Refuse: the numbers here are real."""
+        raise TypeError(f"complex() of {self.describe()}: the numbers here are real; write complex(x.data)")
+
+    def __copy__(self) -> Value:
+        """Return a node of the same operands and numbers."""
+        return copying.shallow_copy(self)
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Value:
+        """Copy the whole graph that this value was made from, without recursion."""
+        return copying.deep_copy(self, memo)
+
+    def __reduce_ex__(self, protocol: Any) -> tuple[Callable[..., Value], tuple[Any, ...]]:
+        """Pickle the whole graph that this value was made from, without recursion."""
+        return copying.reduce(self)
+
+    def describe(self) -> str:
+        return f"Value {self._label!r}" if self._label else f"{self.op or 'a leaf'!r} (= {self._data!r})"
+
+
+_new: Final = object.__new__
+
+
+def _node(op: Primitive, data: float, a: Value | None, b: Value | None, da: float, db: float) -> Value:
+    """Make a node of at most two operands; every node passes here or through `node_of_many`."""
+    if SUSPENSIONS.count:
+        block = suspension()
+        if block is not None:
+            return _unrecorded(block, data, (a, b))
+    node: Value = _new(Value)
+    node._op = op
+    node._data = data
+    node._a = a
+    node._b = b
+    node._da = da
+    node._db = db
+    node._grad = 0.0
+    node._label = ""
+    node._rest = None
+    return node
+
+
+def node_of_many(op: Primitive, data: float, rest: Many) -> Value:
+    """Make a node of any number of operands."""
+    node = _node(op, data, None, None, 0.0, 0.0)
+    if node._op is not CONSTANT:
+        node._rest = rest
+    elif (block := suspension()) is not None:
+        block.note(rest.operands)
+    return node
+
+
+def constant(data: float, label: str = "") -> Value:
+    """Make a constant: it gets no gradient and lies on no path."""
+    node = Value(data, label)
+    node._op = CONSTANT
+    return node
+
+
+def is_variable(operand: Value | float | None) -> bool:
+    """Tell whether an operand takes part in differentiation: a node that is no constant."""
+    return type(operand) is Value and operand._op is not CONSTANT
+
+
+def _unrecorded(block: Suspension, data: float, operands: Sequence[Value | float | None]) -> Value:
+    """Make a constant instead of a node."""
+    block.note(operands)
+    return constant(data)
+
+
+def _operand(
+    row: Primitive, index: int, mixed: tuple[Any, ...], numbers: tuple[float, ...], result: float
+) -> tuple[Value | None, float]:
+    """Return an operand with its partial, or ``None`` with its number."""
+    operand = mixed[index]
+    return (operand, partial_at(row, index, numbers, result)) if type(operand) is Value else (None, operand)
+
+
+def _labels(operands: tuple[Any, ...]) -> list[str]:
+    return [o._label if type(o) is Value else "" for o in operands]
+
+
+def _comparable(x: object) -> float | None:
+    return x._data if type(x) is Value else maybe_real(x)
+
+
+def _checked_label(label: object) -> str:
+    if isinstance(label, str):
+        return label
+    raise TypeError(f"label must be a string, not {type(label).__name__} ({label!r})")
+
+
+def _quoted(label: object) -> str:
+    return f" {label!r}" if label else ""

@@ -1,0 +1,1 @@
+"""Networks on top of `autograd`, importing only its public names."""
