@@ -221,6 +221,12 @@ class Primitive:
         """Show the call, such as ``<primitive hypot(x, y)>``."""
         return f"<primitive {self.signature()}>"
 
+    def _repr_latex_(self) -> str:
+        """Show the row in a notebook: the function and its partial derivatives."""
+        from autograd.written_row import row_in_latex
+
+        return row_in_latex(self)
+
     def __reduce__(self) -> tuple[Callable[[str], Primitive], tuple[str]]:
         """Pickle by name: the table is code, not data."""
         return lookup, (self.name,)
