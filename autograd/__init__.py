@@ -17,6 +17,7 @@ from autograd.checkpointing import checkpoint as checkpoint
 from autograd.errors import DomainError as DomainError
 from autograd.errors import MissingExtraError as MissingExtraError
 from autograd.errors import StaleGraphError as StaleGraphError
+from autograd.finite_differences import finite_difference as finite_difference
 from autograd.functions import abs as abs
 from autograd.functions import add as add
 from autograd.functions import arccos as arccos
@@ -43,9 +44,9 @@ from autograd.functions import gelu as gelu
 from autograd.functions import hypot as hypot
 from autograd.functions import leaky_relu as leaky_relu
 from autograd.functions import log as log
-from autograd.functions import log10 as log10
 from autograd.functions import log1p as log1p
 from autograd.functions import log2 as log2
+from autograd.functions import log10 as log10
 from autograd.functions import logaddexp as logaddexp
 from autograd.functions import logsumexp as logsumexp
 from autograd.functions import max as max
@@ -75,7 +76,6 @@ from autograd.functions import tan as tan
 from autograd.functions import tanh as tanh
 from autograd.functions import where as where
 from autograd.functions import xlogy as xlogy
-from autograd.finite_differences import finite_difference as finite_difference
 from autograd.gradient_checking import gradcheck as gradcheck
 from autograd.graph_gradient import gradients as gradients
 from autograd.primitive import Interval as Interval
@@ -92,7 +92,7 @@ from autograd.transforms import jvp as jvp
 from autograd.transforms import value_and_grad as value_and_grad
 from autograd.transforms import vjp as vjp
 from autograd.value import Value as Value
-from autograd.version import VERSION as __version__
+from autograd.version import VERSION as __version__  # noqa: N811
 
 if TYPE_CHECKING:
     from autograd.drawing import draw as draw

@@ -81,10 +81,10 @@ class Expression:
         """
         symbols: Mapping[str, Any] = {**CONSTANTS, **environment}
         stack: list[Any] = []
-        for what, count, position in self._steps:
+        for what, takes, position in self._steps:
             if isinstance(what, Primitive):
-                operands = stack[-count:]
-                del stack[-count:]
+                operands = stack[-takes:]
+                del stack[-takes:]
                 try:
                     stack.append(_apply(what, operands))
                 except DomainError as error:

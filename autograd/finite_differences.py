@@ -95,7 +95,9 @@ class _NotSmoothError(Exception):
 class _Table:
     """Ridders' table of extrapolated central differences from one first step."""
 
-    def __init__(self, along: Callable[[float], tuple[float, Hashable]], x: float, step: float, centre: Hashable) -> None:
+    def __init__(
+        self, along: Callable[[float], tuple[float, Hashable]], x: float, step: float, centre: Hashable
+    ) -> None:
         self.along, self.x, self.centre = along, x, centre
         self.estimate = FiniteDifference(math.nan, math.inf)
         previous: list[float] = []

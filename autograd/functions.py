@@ -13,6 +13,8 @@ from autograd.value import Value
 
 Number = Value | float
 
+# Where overloads overlap, as `float` does with `Value | float`, the first one that fits is meant.
+
 
 class Unary(Protocol):
     """A function of one operand."""
@@ -49,7 +51,7 @@ class Ternary(Protocol):
     """A function of three operands."""
 
     @overload
-    def __call__(self, x: float, y: float, z: float, /) -> float: ...
+    def __call__(self, x: float, y: float, z: float, /) -> float: ...  # type: ignore[overload-overlap]
     @overload
     def __call__(self, x: Number, y: Number, z: Number, /) -> Value: ...
 
@@ -58,11 +60,11 @@ class Many(Protocol):
     """A function of a sequence."""
 
     @overload
-    def __call__(self, xs: Iterable[float], /) -> float: ...
+    def __call__(self, xs: Iterable[float], /) -> float: ...  # type: ignore[overload-overlap]
     @overload
     def __call__(self, xs: Iterable[Number], /) -> Value: ...
     @overload
-    def __call__(self, *xs: float) -> float: ...
+    def __call__(self, *xs: float) -> float: ...  # type: ignore[overload-overlap]
     @overload
     def __call__(self, *xs: Number) -> Value: ...
 
@@ -71,7 +73,7 @@ class Pairs(Protocol):
     """A function of two sequences of equal length."""
 
     @overload
-    def __call__(self, xs: Iterable[float], ys: Iterable[float], /) -> float: ...
+    def __call__(self, xs: Iterable[float], ys: Iterable[float], /) -> float: ...  # type: ignore[overload-overlap]
     @overload
     def __call__(self, xs: Iterable[Number], ys: Iterable[Number], /) -> Value: ...
 

@@ -84,7 +84,7 @@ def gradcheck(f: Callable[..., Any], *args: Any, order: int = 2, tolerance: floa
         f: a function that returns one number.
         *args: its arguments: numbers or nested lists, tuples, dictionaries or NumPy arrays of numbers.
         order: 1 for first derivatives only, 2 for second ones too.
-        tolerance: allowed difference, relative to the larger figure; where both are small, to the largest
+        tolerance: allowed difference, relative to the finite difference; where that is small, to the largest
             derivative of the same order. Rounding makes finite differences themselves uncertain by about 1e-9.
 
     Returns:
@@ -124,12 +124,16 @@ def gradcheck(f: Callable[..., Any], *args: Any, order: int = 2, tolerance: floa
 
 
 def _compare(
-    names: Sequence[str], order: int, gradients: Sequence[float], differences: Sequence[FiniteDifference], tolerance: float
+    names: Sequence[str],
+    order: int,
+    gradients: Sequence[float],
+    differences: Sequence[FiniteDifference],
+    tolerance: float,
 ) -> Iterator[GradcheckRow]:
     figures = [abs(d.value) for d in differences if math.isfinite(d.value)]
     largest = max(figures, default=0.0)
     for name, gradient, difference in zip(names, gradients, differences, strict=True):
-        allowed = tolerance * max(abs(gradient), abs(difference.value), 1e-3 * largest) if difference.note == "" else 0.0
+        allowed = tolerance * max(abs(difference.value), 1e-3 * largest) if difference.note == "" else 0.0
         right, note = _judge(gradient, difference, allowed)
         yield GradcheckRow(name, order, gradient, difference.value, difference.error, right, note)
 
@@ -140,7 +144,8 @@ def _judge(gradient: float, difference: FiniteDifference, allowed: float) -> tup
     if not math.isfinite(difference.value):
         return None, "the function is not finite in the stencil"
     apart = abs(gradient - difference.value)
-    if apart <= allowed + difference.error and difference.error <= max(1e3 * allowed, 1e-9 * difference.scale):
+    certain = difference.error <= max(1e3 * allowed, 1e-9 * difference.scale)
+    if apart == 0.0 or (certain and apart <= allowed + difference.error):
         return True, ""
     if apart <= 10.0 * difference.error:
         return None, "finite differences are too uncertain here"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any, cast
 
 from autograd.primitive import ieee_values
@@ -50,14 +50,8 @@ class AsGraph(Adjoints["Value | float"]):
         wanted = [i for i, o in enumerate(operands) if is_variable(o) and self._leads(o)]
         if not wanted:
             return
-        partials = node._op.partials
         with ieee_values():
-            if callable(partials):
-                every = partials(operands, node)
-                slopes = [every[i] for i in wanted]
-            else:
-                rules = cast("Sequence[Callable[..., Any]]", partials)
-                slopes = [rules[i](*operands, node) for i in wanted]
+            slopes = node._op.slopes(operands, node, wanted)
         for i, slope in zip(wanted, slopes, strict=True):
             yield cast("Value", operands[i]), slope if isinstance(slope, Value) else float(slope)
 

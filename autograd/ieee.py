@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any, cast
+from typing import Any
 
 from autograd.operators import Operators
 from autograd.primitive import Primitive, maybe_real
@@ -38,25 +37,23 @@ def _unwrap(x: object) -> float:
 
 def partial_at(row: Primitive, index: int, numbers: tuple[float, ...], result: float) -> float:
     """Return the local partial for one operand of a row of fixed arity at floats; nan or ±inf, never an error."""
-    partial = cast("Sequence[Callable[..., Any]]", row.partials)[index]
     try:  # plain floats first: fast, and the same numbers wherever they do not raise
-        slope = partial(*numbers, result)
+        slope = row.partials[index](*numbers, result)  # type: ignore[index]
     except (ArithmeticError, ValueError):
         slope = None
     if type(slope) is float:
         return slope
     if slope is None or isinstance(slope, complex):
-        slope = partial(*map(Ieee, numbers), Ieee(result))
+        (slope,) = row.slopes(tuple(map(Ieee, numbers)), Ieee(result), (index,))
     return _unwrap(slope)
 
 
 def partials_at(row: Primitive, numbers: tuple[float, ...], result: float) -> tuple[float, ...]:
     """Return all local partials of a row at floats, one per operand; nan or ±inf, never an error."""
     if row.arity is not None:
-        return tuple(partial_at(row, index, numbers, result) for index in range(row.arity))
-    partials = cast("Callable[..., Sequence[Any]]", row.partials)
+        return tuple([partial_at(row, index, numbers, result) for index in range(row.arity)])
     try:
-        slopes = partials(numbers, result)
+        slopes = row.slopes(numbers, result)
     except (ArithmeticError, ValueError):
-        slopes = partials(tuple(map(Ieee, numbers)), Ieee(result))
+        slopes = row.slopes(tuple(map(Ieee, numbers)), Ieee(result))
     return tuple(map(_unwrap, slopes))

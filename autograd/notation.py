@@ -20,7 +20,7 @@ class Operator(NamedTuple):
     program: tuple[Primitive | float, ...]
 
 
-COMPARISON, SIGN, POWER = 1, 4, 5
+COMPARISON, SUM, PRODUCT, SIGN, POWER = 1, 2, 3, 4, 5
 _ahead = lookup("_ahead")  # 1, 1/2 or 0, of which every comparison can be made; it is right at ±inf, unlike x - y
 BINARY: Final = {
     "<": Operator(COMPARISON, (_ahead, table.negative, 0.5, table.add, table.step)),
@@ -29,12 +29,12 @@ BINARY: Final = {
     ">=": Operator(COMPARISON, (_ahead, table.step)),
     "==": Operator(COMPARISON, (table.equal,)),
     "!=": Operator(COMPARISON, (table.equal, table.negative, 1.0, table.add)),
-    "+": Operator(2, (table.add,)),
-    "-": Operator(2, (table.subtract,)),
-    "*": Operator(3, (table.multiply,)),
-    "/": Operator(3, (table.divide,)),
-    "//": Operator(3, (table.floor_divide,)),
-    "%": Operator(3, (table.mod,)),
+    "+": Operator(SUM, (table.add,)),
+    "-": Operator(SUM, (table.subtract,)),
+    "*": Operator(PRODUCT, (table.multiply,)),
+    "/": Operator(PRODUCT, (table.divide,)),
+    "//": Operator(PRODUCT, (table.floor_divide,)),
+    "%": Operator(PRODUCT, (table.mod,)),
     "**": Operator(POWER, (table.power,)),
 }
 PREFIX: Final = {"-": Operator(SIGN, (table.negative,)), "+": Operator(SIGN, (table.positive,))}
@@ -43,9 +43,9 @@ PREFIX: Final = {"-": Operator(SIGN, (table.negative,)), "+": Operator(SIGN, (ta
 ALIASES: Final = {
     "ln": "log", "pow": "power", "fabs": "abs", "fmod": "mod", "fsum": "sum", "neg": "negative",
     "asin": "arcsin", "acos": "arccos", "atan": "arctan", "atan2": "arctan2", "asinh": "arcsinh", "acosh": "arccosh",
-    "atanh": "arctanh", "arsinh": "arcsinh", "arcosh": "arccosh", "artanh": "arctanh", "sgn": "sign", "heaviside": "step",
+    "atanh": "arctanh", "arsinh": "arcsinh", "arcosh": "arccosh", "artanh": "arctanh", "sgn": "sign",
     "logistic": "sigmoid", "expit": "sigmoid", "swish": "silu", "amax": "max", "amin": "min", "clamp": "clip",
-    "inv": "reciprocal", "sqr": "square", "absolute": "abs",
+    "heaviside": "step", "inv": "reciprocal", "sqr": "square", "absolute": "abs",
 }  # fmt: skip
 
 
@@ -54,7 +54,7 @@ def function(name: str) -> Primitive | None:
     return None if name.startswith("_") else PRIMITIVES.get(name)
 
 
-def explainfunction(name: str) -> str:
+def explain_function(name: str) -> str:
     """Say what was probably meant by a function that does not exist."""
     meant = [ALIASES[name]] if name in ALIASES else []
     if not meant and len(name) <= 30:

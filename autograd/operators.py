@@ -22,13 +22,13 @@ class Operators:
     def _binary(self, row: Primitive, other: object) -> Self:
         if type(other) is type(self) or maybe_real(other) is not None:
             return self._apply(row, (self, other))
-        return NotImplemented
+        return NotImplemented  # type: ignore[no-any-return]
 
     def _reflected(self, row: Primitive, other: object) -> Self:
         return NotImplemented if maybe_real(other) is None else self._apply(row, (other, self))
 
     def __add__(self, other: object) -> Self:
-        """self + other."""
+        """Self + other."""
         return self._binary(table.add, other)
 
     def __radd__(self, other: object) -> Self:
@@ -36,7 +36,7 @@ class Operators:
         return self._reflected(table.add, other)
 
     def __sub__(self, other: object) -> Self:
-        """self - other."""
+        """Self - other."""
         return self._binary(table.subtract, other)
 
     def __rsub__(self, other: object) -> Self:
@@ -44,7 +44,7 @@ class Operators:
         return self._reflected(table.subtract, other)
 
     def __mul__(self, other: object) -> Self:
-        """self * other."""
+        """Self * other."""
         return self._binary(table.multiply, other)
 
     def __rmul__(self, other: object) -> Self:
@@ -52,7 +52,7 @@ class Operators:
         return self._reflected(table.multiply, other)
 
     def __truediv__(self, other: object) -> Self:
-        """self / other."""
+        """Self / other."""
         return self._binary(table.divide, other)
 
     def __rtruediv__(self, other: object) -> Self:
@@ -60,7 +60,7 @@ class Operators:
         return self._reflected(table.divide, other)
 
     def __floordiv__(self, other: object) -> Self:
-        """self // other: constant between jumps."""
+        """Self // other: constant between jumps."""
         return self._binary(table.floor_divide, other)
 
     def __rfloordiv__(self, other: object) -> Self:
@@ -68,7 +68,7 @@ class Operators:
         return self._reflected(table.floor_divide, other)
 
     def __mod__(self, other: object) -> Self:
-        """self % other, with the divisor's sign."""
+        """Self % other, with the divisor's sign."""
         return self._binary(table.mod, other)
 
     def __rmod__(self, other: object) -> Self:
@@ -86,7 +86,7 @@ class Operators:
         return NotImplemented if quotient is NotImplemented else (quotient, self._reflected(table.mod, other))
 
     def __pow__(self, other: object) -> Self:
-        """self ** other, differentiable in both."""
+        """Self ** other, differentiable in both."""
         return self._binary(table.power, other)
 
     def __rpow__(self, other: object) -> Self:
@@ -236,15 +236,15 @@ class Operators:
         return self._unary(table.gelu)
 
     def leaky_relu(self, slope: Any = 0.01) -> Self:
-        """x for x > 0, else slope·x."""
+        """X for x > 0, else slope·x."""
         return self._apply(table.leaky_relu, (self, slope))
 
     def elu(self, alpha: Any = 1.0) -> Self:
-        """x for x > 0, else alpha·(exp(x) - 1)."""
+        """X for x > 0, else alpha·(exp(x) - 1)."""
         return self._apply(table.elu, (self, alpha))
 
     def clip(self, low: Any, high: Any) -> Self:
-        """x held between low and high; at a tie the slope is shared equally."""
+        """X held between low and high; at a tie the slope is shared equally."""
         return self._apply(table.clip, (self, low, high))
 
     def hypot(self, other: Any) -> Self:

@@ -103,6 +103,7 @@ class Primitive:
         defaults: values for operands left out at the end.
         operand_names: names used in messages and signatures.
         pairs: for a primitive of sequences: whether it takes two of equal length rather than one.
+        written: for a helper without a public name: the same in public primitives, as formulas write it in text.
 
     Example:
         >>> import autograd
@@ -127,12 +128,14 @@ class Primitive:
         defaults: Sequence[float] = (),
         operand_names: Sequence[str] = (),
         pairs: bool = False,
+        written: Callable[..., Any] | None = None,
         example: tuple[Sequence[Any], float] | None = None,
     ) -> None:
         """Build the row; see the class for the arguments. Registering it is `autograd.primitive`'s part."""
         self.name = self.__name__ = name
         self.symbol = symbol or name
         self.compute = compute
+        self.partials: tuple[Callable[..., Any], ...] | Callable[..., Sequence[Any]]
         self.partials = partials if callable(partials) else tuple(partials)
         self.arity = None if callable(partials) else len(partials)
         self.latex = latex
@@ -145,6 +148,7 @@ class Primitive:
         self.defaults = tuple(defaults)
         self.operand_names = tuple(operand_names) or tuple("xyz"[: self.arity or 0])
         self.pairs = pairs
+        self.written = written
         self.example = example
         self.__doc__ = _document(self)
 
@@ -193,6 +197,13 @@ class Primitive:
         """Return the value at floats, unchecked; an empty sequence may raise `ValueError`."""
         return self.compute(numbers) if self.arity is None else self.compute(*numbers)
 
+    def slopes(self, operands: Sequence[Any], result: Any, wanted: Sequence[int] | None = None) -> list[Any]:
+        """Return the local partials in the algebra of the operands, for all of them or those at ``wanted``."""
+        if callable(self.partials):
+            every = self.partials(operands, result)
+            return list(every) if wanted is None else [every[i] for i in wanted]
+        return [self.partials[i](*operands, result) for i in (range(len(self.partials)) if wanted is None else wanted)]
+
     def check_domain(self, numbers: Sequence[float], result: float, labels: Sequence[str] = ()) -> None:
         """Raise `DomainError` if a ``result`` that is not finite comes from a point outside the domain."""
         if self.domain is None or any(x != x for x in numbers) or _IEEE.get():
@@ -215,7 +226,8 @@ class Primitive:
         if self.arity is None:
             return f"{self.name}(xs, ys)" if self.pairs else f"{self.name}(xs)"
         plain = len(self.operand_names) - len(self.defaults)
-        return f"{self.name}({', '.join([*self.operand_names[:plain], *map('{}={}'.format, self.operand_names[plain:], self.defaults)])})"
+        optional = [f"{name}={x}" for name, x in zip(self.operand_names[plain:], self.defaults, strict=True)]
+        return f"{self.name}({', '.join([*self.operand_names[:plain], *optional])})"
 
     def __repr__(self) -> str:
         """Show the call, such as ``<primitive hypot(x, y)>``."""
@@ -265,7 +277,7 @@ def maybe_real(x: object) -> float | None:
     # NumPy's scalars, Fraction and Decimal say so by `__float__` and having no length or shape of their own.
     if isinstance(x, (str, bytes, complex)) or getattr(x, "shape", ()) != () or hasattr(x, "_apply"):
         return None
-    if not hasattr(type(x), "__float__") or hasattr(type(x), "__len__") and not hasattr(x, "shape"):
+    if not hasattr(type(x), "__float__") or (hasattr(type(x), "__len__") and not hasattr(x, "shape")):
         return None
     try:
         return float(x)  # type: ignore[arg-type]

@@ -14,6 +14,7 @@ from autograd.scoped import scoped
 if TYPE_CHECKING:
     from autograd.value import Value
 
+
 class Suspension:
     """A block in which nothing is recorded; it may collect the nodes that would have been operands, in order."""
 
@@ -58,7 +59,7 @@ def suspension() -> Suspension | None:
 
 @contextmanager
 def not_recording(collect: bool = False) -> Iterator[dict[Value, None]]:
-    """Record nothing in this block; ``collect`` gives the differentiable operands that were met, each once, in order."""
+    """Record nothing in this block; with ``collect``, give the differentiable operands that were met, in order."""
     block = Suspension(collect)
     SUSPENSIONS.add(1)
     try:

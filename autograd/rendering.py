@@ -26,30 +26,28 @@ from autograd.errors import MissingExtraError
 FORMATS = ("svg", "png", "pdf")
 SOURCE_SUFFIXES = (".dot", ".gv")
 
-# Nodes, constants and edges. Layout time grows with the square: a graph of this size takes some ten seconds.
-LIMIT = 5_000
-TIMEOUT = 120.0  # seconds; for sources whose size says nothing
-DPI = "192"  # of PNG: sharp on screens of two pixels per point
+LIMIT = 6_000  # statements, that is nodes and edges: layout time grows with their square, to some 15 seconds here
+TIMEOUT = 120.0  # seconds
+DPI = "192"  # of PNG: sharp where a point is two pixels
 
+# What runs in the process with the wheel's libraries: source in, picture out.
 _CHILD = """
 import sys
-sys.path.append(sys.argv[2])
-try:
-    from pygraphviz import AGraph
-except ImportError as error:
-    sys.exit(f"pygraphviz: {error}")
+format, folder, dpi = sys.argv[1:]
+sys.path.append(folder)
+from pygraphviz import AGraph
 graph = AGraph(string=sys.stdin.buffer.read().decode("utf-8"))
-if sys.argv[1] == "png" and not graph.graph_attr["dpi"]:
-    graph.graph_attr["dpi"] = sys.argv[3]
-sys.stdout.buffer.write(graph.draw(format=sys.argv[1], prog="dot"))
+if format == "png" and not graph.graph_attr.get("dpi"):
+    graph.graph_attr["dpi"] = dpi
+sys.stdout.buffer.write(graph.draw(format=format, prog="dot"))
 """
 
 
 def render(source: str, format: str) -> bytes:
     """Lay out DOT source and return the picture.
 
-    The same source gives the same bytes (with the same version of Graphviz and the same fonts): dates, versions and
-    comments are left out. An SVG picture is one element that refers to nothing outside itself.
+    The same source gives the same bytes (from one version of Graphviz, with the same fonts): dates, version numbers
+    and comments are left out. An SVG picture refers to nothing outside itself.
 
     Args:
         source: a graph in the DOT language.
@@ -68,23 +66,23 @@ def render(source: str, format: str) -> bytes:
     """
     if format not in FORMATS:
         raise ValueError(f"cannot draw as {format!r}: the formats are {', '.join(FORMATS)}")
-    picture = _run(_command(format), source)
+    picture = _run(_command(format), source.encode("utf-8"))
     if format == "svg":
-        return clean_svg(picture.decode("utf-8")).encode("utf-8")
-    return _undated(picture) if format == "pdf" else picture
+        return _cleaned_svg(picture.decode("utf-8")).encode("utf-8")
+    return _undated_pdf(picture) if format == "pdf" else picture
 
 
 def write(graph: str | graphviz.Digraph, path: str | os.PathLike[str]) -> None:
-    """Write a graph to a file in the format that the file's suffix names.
+    """Write a graph to a file, in the format that the file's suffix names.
 
-    The file is complete or untouched: whatever fails leaves an existing file as it was.
+    The file is written completely or not at all: a failure leaves an existing file as it was.
 
     Args:
-        graph: what `autograd.draw` gives, any graph of the `graphviz` package, or DOT source.
-        path: a file ending in ``.svg``, ``.png``, ``.pdf``, or in ``.dot`` or ``.gv`` for the source itself.
+        graph: what `autograd.draw` returns, any graph of the `graphviz` package, or DOT source.
+        path: a file ending in ``.svg``, ``.png`` or ``.pdf``, or in ``.dot`` or ``.gv`` for the source itself.
 
     Raises:
-        ValueError: another suffix, or the graph cannot be drawn (see `render`).
+        ValueError: another suffix, or the graph cannot be drawn (see `render`) or is too large.
         MissingExtraError: there is neither a ``dot`` program nor `pygraphviz`.
         OSError: the file cannot be written.
 
@@ -96,11 +94,165 @@ def write(graph: str | graphviz.Digraph, path: str | os.PathLike[str]) -> None:
         ValueError: cannot tell the format from 'graph.txt': the suffixes are .svg, .png, .pdf, .dot, .gv
     """
     suffix = Path(path).suffix.lower()
+    source = graph if isinstance(graph, str) else str(graph.source)
     if suffix in SOURCE_SUFFIXES:
-        content = (graph if isinstance(graph, str) else str(graph.source)).encode("utf-8")
-    elif suffix[1:] in FORMATS:
-        content = graph.pipe(suffix[1:]) if isinstance(graph, Picture) else render(_source(graph), suffix[1:])
-    else:
+        content = source.encode("utf-8")
+    elif suffix[1:] not in FORMATS:
         known = ", ".join([*(f".{format}" for format in FORMATS), *SOURCE_SUFFIXES])
         raise ValueError(f"cannot tell the format from {os.fspath(path)!r}: the suffixes are {known}")
-    replace_file(Path(path), content)
+    else:
+        if isinstance(graph, Picture):
+            graph.require_drawable()
+        content = render(source, suffix[1:])
+    _replace(Path(path), content)
+
+
+class Picture(graphviz.Digraph):  # type: ignore[misc]  # the package is not typed
+    """A `graphviz.Digraph` that shows itself, and is rendered, with or without a ``dot`` program.
+
+    Example:
+        >>> from autograd.rendering import Picture
+        >>> picture = Picture()
+        >>> picture.edge("a", "b")
+        >>> picture.pipe("svg", encoding="utf-8")[:4]
+        '<svg'
+    """
+
+    def require_drawable(self) -> None:
+        """Raise `ValueError` if the layout would take unreasonably long."""
+        if len(self.body) > LIMIT:
+            raise ValueError(
+                f"{len(self.body):,} nodes and edges are too many to lay out (the limit is {LIMIT:,}): draw a part of "
+                "the graph, or write the source to a .dot file for a program made for large graphs"
+            )
+
+    def pipe(self, format: str | None = None, *args: Any, encoding: str | None = None, **options: Any) -> bytes | str:
+        """Return the picture, as text if an ``encoding`` is given; SVG unless another ``format`` is set.
+
+        Formats and options beyond `render`'s are passed on to ``dot``.
+        """
+        format = format or self._format or FORMATS[0]
+        if format not in FORMATS or _chosen([*args, *options.values()]):
+            piped: bytes | str = super().pipe(format, *args, encoding=encoding, **options)
+            return piped
+        self.require_drawable()
+        content = render(self.source, format)
+        return content if encoding is None else content.decode(encoding)
+
+    def render(
+        self,
+        filename: str | os.PathLike[str] | None = None,
+        directory: str | os.PathLike[str] | None = None,
+        view: bool = False,
+        cleanup: bool = False,
+        format: str | None = None,
+        *args: Any,
+        outfile: str | os.PathLike[str] | None = None,
+        **options: Any,
+    ) -> str:
+        """Save the source and write the picture beside it, as `graphviz.Digraph.render` does; return its path.
+
+        Formats and options beyond `render`'s are passed on to ``dot``. To write only a picture, see `write`.
+        """
+        format = format or (Path(outfile).suffix[1:] if outfile else self._format) or FORMATS[0]
+        if format not in FORMATS or _chosen([*args, *options.values()]):
+            rendered = super().render(filename, directory, view, cleanup, format, *args, outfile=outfile, **options)
+            return str(rendered)
+        if outfile is not None:
+            outfile = Path(directory or self.directory, outfile)
+            filename, directory = filename or outfile.with_suffix(".gv").name, directory or outfile.parent
+        source = Path(self.save(filename, directory))
+        target = outfile or source.with_name(f"{source.name}.{format}")
+        _replace(Path(target), self.pipe(format))
+        if cleanup:
+            source.unlink()
+        if view:
+            self._view(str(target), format=format, quiet=False)
+        return str(target)
+
+    def _repr_mimebundle_(
+        self, include: Iterable[str] | None = None, exclude: Iterable[str] | None = None, **options: Any
+    ) -> dict[str, bytes | str]:
+        """Show the picture in a notebook; where that is not possible, say why."""
+        try:
+            bundle: dict[str, bytes | str] = super()._repr_mimebundle_(include, exclude, **options)
+        except (ValueError, ImportError, OSError, RuntimeError) as error:
+            return {"text/plain": f"{type(error).__name__}: {error}"}
+        return bundle
+
+
+def _chosen(options: Iterable[object]) -> bool:
+    return any(option is not None and option is not False for option in options)
+
+
+def _command(format: str) -> list[str]:
+    """Return the command that reads DOT from standard input and writes a picture to standard output."""
+    program = shutil.which("dot")
+    if program is not None:
+        return [program, f"-T{format}", *([f"-Gdpi={DPI}"] if format == "png" else [])]
+    folder = _wheel_folder()
+    if folder is None:
+        raise MissingExtraError(
+            "drawing needs Graphviz: install its dot program (https://graphviz.org/download) or `pip install "
+            "pygraphviz` (version 2 or later, whose wheels bring it along); without either, .dot files can be written"
+        )
+    return [sys.executable, "-I", "-c", _CHILD, format, folder, DPI]
+
+
+def _wheel_folder() -> str | None:
+    """Return the folder from which a `pygraphviz` with its own libraries can be imported, without importing it."""
+    try:
+        spec = importlib.util.find_spec("pygraphviz")
+        version = importlib.metadata.version("pygraphviz")
+    except (ImportError, ValueError):
+        return None
+    if spec is None or spec.origin is None or int(version.partition(".")[0]) < 2:
+        return None
+    return str(Path(spec.origin).parent.parent)
+
+
+def _run(command: list[str], source: bytes) -> bytes:
+    """Run a program that lays out; every way in which it can fail is an exception of its own."""
+    flags = getattr(subprocess, "CREATE_NO_WINDOW", 0)  # on Windows: no console flashes up
+    try:
+        done = subprocess.run(command, input=source, capture_output=True, timeout=TIMEOUT, creationflags=flags)
+    except subprocess.TimeoutExpired:
+        raise TimeoutError(
+            f"the layout was given up after {TIMEOUT:g} seconds: draw a smaller graph, or write its source to a .dot file"
+        ) from None
+    messages = done.stderr.decode("utf-8", "replace")
+    errors = re.findall(r"^Error: *(.+)$", messages, re.MULTILINE)
+    if errors:
+        raise ValueError(f"Graphviz cannot draw this source: {errors[0]}")
+    if done.returncode != 0 or not done.stdout:
+        last = messages.strip().rpartition("\n")[2] or "no message"
+        raise RuntimeError(f"Graphviz failed with exit code {done.returncode}: {last}")
+    return done.stdout
+
+
+def _cleaned_svg(svg: str) -> str:
+    """Drop what precedes the svg element, which names a file on another machine, and the comments."""
+    return re.sub(r"<!--.*?-->\n?", "", svg[svg.index("<svg") :], flags=re.DOTALL)
+
+
+def _undated_pdf(pdf: bytes) -> bytes:
+    """Set the creation date to a constant of the same length: a PDF holds the offsets of its parts."""
+    return re.sub(rb"(?<=/CreationDate \(D:)\d{14}", b"20000101000000", pdf)
+
+
+def _replace(path: Path, content: bytes) -> None:
+    """Write a file by way of another one in the same folder, so that it is never there in part."""
+    path = path.resolve()  # a link keeps pointing to the file it names
+    if path.is_dir():
+        raise IsADirectoryError(f"{str(path)!r} is a folder")
+    if not path.parent.is_dir():
+        raise FileNotFoundError(f"no such folder: {str(path.parent)!r}")
+    temporary = path.with_name(f".{secrets.token_hex(8)}.tmp")
+    try:
+        with temporary.open("xb") as file:
+            file.write(content)
+        if path.exists():
+            shutil.copymode(path, temporary)
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)

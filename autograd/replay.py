@@ -15,15 +15,15 @@ if TYPE_CHECKING:
 
 def recompute(root: Value) -> None:
     """Run the graph below ``root`` again; if a primitive raises, put everything back as it was."""
-    undo: list[Callable[[], None]] = []
+    order = topological_order([root])
+    restore = _snapshot(order)
     try:
-        for node in topological_order([root]):
-            if (operands := stored_operands(node)) is not None:
-                undo.append(_snapshot(node))
+        for node in order:
+            operands = stored_operands(node)
+            if operands is not None:
                 _store(node, *present(node, operands))
     except BaseException:
-        for restore in reversed(undo):
-            restore()
+        restore()
         raise
 
 
@@ -52,8 +52,10 @@ def stored_operands(node: Value) -> tuple[Value | float, ...] | None:
         return node._rest.operands
     if not node._op.arity:
         return None
-    pairs = ((node._a, node._da), (node._b, node._db))[: node._op.arity]
-    return tuple(number if operand is None else operand for operand, number in pairs)
+    a = node._da if node._a is None else node._a
+    if node._op.arity == 1:
+        return (a,)
+    return (a, node._db if node._b is None else node._b)
 
 
 def present(node: Value, operands: tuple[Value | float, ...]) -> tuple[float, tuple[float, ...]]:
@@ -64,7 +66,7 @@ def present(node: Value, operands: tuple[Value | float, ...]) -> tuple[float, tu
     """
     if node._rest is not None and node._rest.segment is not None:
         return node._rest.segment.refreshed()[node._rest.index], ()
-    numbers = tuple(o if isinstance(o, float) else o._data for o in operands)
+    numbers = tuple([o if isinstance(o, float) else o._data for o in operands])
     data = node._op.evaluate(numbers)
     if data - data != 0.0:
         labels = ["" if isinstance(o, float) else o._label for o in operands]
@@ -79,8 +81,7 @@ def _differs(node: Value, data: float, partials: tuple[float, ...]) -> bool:
         return not all(map(_same, partials, node._rest.recorded))
     pairs = ((node._a, node._da), (node._b, node._db))
     return any(
-        operand is not None and not _same(new, old)
-        for new, (operand, old) in zip(partials, pairs, strict=False)
+        operand is not None and not _same(new, old) for new, (operand, old) in zip(partials, pairs, strict=False)
     )
 
 
@@ -100,16 +101,20 @@ def _store(node: Value, data: float, partials: tuple[float, ...]) -> None:
         node._db = partials[1]
 
 
-def _snapshot(node: Value) -> Callable[[], None]:
-    data, da, db, rest = node._data, node._da, node._db, node._rest
-    recorded = () if rest is None else rest.recorded
-    inside = None if rest is None or rest.segment is None else (rest.segment, rest.segment.inputs, rest.segment.results)
+def _snapshot(order: list[Value]) -> Callable[[], None]:
+    """Remember all recorded numbers; returns the function that puts them back."""
+    pairs = [[node._data for node in order], [node._da for node in order], [node._db for node in order]]
+    many = [(node._rest, node._rest.recorded) for node in order if node._rest is not None]
+    insides = {
+        rest.segment: (rest.segment.inputs, rest.segment.results) for rest, _ in many if rest.segment is not None
+    }
 
     def restore() -> None:
-        node._data, node._da, node._db = data, da, db
-        if rest is not None:
+        for node, data, da, db in zip(order, *pairs, strict=True):
+            node._data, node._da, node._db = data, da, db
+        for rest, recorded in many:
             rest.recorded = recorded
-        if inside is not None:
-            segment, segment.inputs, segment.results = inside
+        for segment, (inputs, results) in insides.items():
+            segment.inputs, segment.results = inputs, results
 
     return restore

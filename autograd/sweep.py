@@ -125,6 +125,7 @@ class IntoGrad(Algebra[float]):
     __slots__ = ()
 
     def begin(self, order: list[Value]) -> None:
+        """Clear what an earlier call left in interior nodes."""
         for node in order:
             if node._op is not LEAF:
                 node._grad = 0.0
@@ -132,6 +133,7 @@ class IntoGrad(Algebra[float]):
                     self.expect(node._rest)
 
     def pull(self, node: Value) -> None:
+        """Pass the finished adjoint of ``node`` on to its operands."""
         adjoint = node._grad
         operand = node._a
         if operand is not None:
@@ -148,9 +150,11 @@ class IntoGrad(Algebra[float]):
                 operand._grad += adjoint * partial
 
     def add(self, node: Value, contribution: float) -> None:
+        """Add to ``.grad``."""
         node._grad += contribution
 
     def spawn(self) -> Adjoints[float]:
+        """Return a table of floats: the inside of a segment has no ``.grad`` that anybody sees."""
         return Adjoints()
 
 
@@ -164,6 +168,7 @@ class Adjoints(Algebra[A]):
         self.adjoints: dict[Value, A] = {}
 
     def pull(self, node: Value) -> None:
+        """Pass the finished adjoint of ``node`` on to its operands."""
         adjoint = self.adjoints.get(node)
         if adjoint is None:
             return
@@ -174,10 +179,12 @@ class Adjoints(Algebra[A]):
             self.add(operand, self.multiply(adjoint, partial))
 
     def add(self, node: Value, contribution: A) -> None:
+        """Add to the adjoint of ``node``."""
         before = self.adjoints.get(node)
         self.adjoints[node] = contribution if before is None else before + contribution  # type: ignore[operator]
 
     def spawn(self) -> Adjoints[A]:
+        """Return a fresh table of the same kind."""
         return type(self)()
 
     def edges(self, node: Value) -> Iterable[tuple[Value, Any]]:

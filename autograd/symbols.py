@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from string import Formatter
 from typing import Any, cast
 
@@ -13,12 +13,11 @@ from autograd.sweep import Adjoints, sweep
 from autograd.table import Constant, add, divide, multiply, negative, positive, subtract
 from autograd.value import Value, is_variable
 
-
 LONGEST = 100_000  # characters: formulas of shared graphs grow exponentially unless intermediate nodes are named
 
 
 class Symbol(Operators):
-    """A formula, written as an expression (which this library's parser reads again) and as LaTeX.
+    r"""A formula, written as an expression (which this library's parser reads again) and as LaTeX.
 
     Args:
         text: the expression.
@@ -35,7 +34,7 @@ class Symbol(Operators):
         >>> y.text
         'tanh(x * w_1 + 1)'
         >>> print(y.latex)
-        \\tanh \\left(x \\, w_{1} + 1\\right)
+        \tanh \left(x \, w_{1} + 1\right)
     """
 
     __slots__ = ("binding", "latex", "text", "text_binding")
@@ -96,7 +95,12 @@ def write(row: Primitive, operands: Sequence[object]) -> Symbol:
     """
     symbols = [symbol(o) for o in operands]
     short = _simplified(row, symbols)
-    return short or Symbol(_text(row, symbols), _latex(row, symbols), row.precedence, _text_binding(row))
+    if short is not None:
+        return short
+    text = (
+        Symbol(_text(row, symbols), text_binding=_text_binding(row)) if row.written is None else row.written(*symbols)
+    )
+    return Symbol(text.text, _latex(row, symbols), row.precedence, text.text_binding)
 
 
 class SymbolicAdjoints(Adjoints[Symbol]):
@@ -129,23 +133,20 @@ class SymbolicAdjoints(Adjoints[Symbol]):
         operands = stored_operands(node) or ()
         forms = tuple(o if isinstance(o, float) else self.written[o] for o in operands)
         result = self.written[node]
-        partials = node._op.partials
-        if callable(partials):
-            slopes = list(partials(forms, result))
-        else:
-            rules = cast("Sequence[Callable[..., Any]]", partials)
-            slopes = [rule(*forms, result) for rule in rules]
+        slopes = node._op.slopes(forms, result)
         pairs = zip(operands, slopes, strict=True)
         return [(cast("Value", o), symbol(slope)) for o, slope in pairs if is_variable(o)]
 
     def _write(self, node: Value) -> Symbol:
         operands = stored_operands(node)
-        if operands is None or node._rest is not None and node._rest.segment is not None:
+        if operands is None or (node._rest is not None and node._rest.segment is not None):
             return Symbol(node.label) if node.label else symbol(node.data)
         return write(node._op, [o if isinstance(o, float) else self.written[o] for o in operands])
 
 
-def formula_gradients(output: Value, inputs: Sequence[Value], names: Mapping[Value, Symbol] | None = None) -> list[Symbol]:
+def formula_gradients(
+    output: Value, inputs: Sequence[Value], names: Mapping[Value, Symbol] | None = None
+) -> list[Symbol]:
     """Return the gradient by each input as a formula over labelled leaves (and the nodes in ``names``).
 
     Example:
@@ -169,7 +170,7 @@ def _text_binding(row: Primitive) -> int:
 def _text(row: Primitive, operands: Sequence[Symbol]) -> str:
     binding = _text_binding(row)
     if row is negative:
-        return f"-{_bracketed(operands[0], PRODUCT)}"
+        return f"-{_bracketed(operands[0], POWER)}"
     if binding == ATOM:
         return f"{row.name}({', '.join(o.text for o in operands)})"
     left, right = operands

@@ -18,11 +18,13 @@ class ExpressionError(ValueError):
         position: index of the offending character, ``None`` if no single place is to blame.
 
     Example:
-        >>> from autograd.expression import parse
-        >>> parse("2x + 1")
-        Traceback (most recent call last):
-        ...
-        autograd.expression.ExpressionError: at column 2: missing operator: write 2*x
+        >>> from autograd.expression import ExpressionError, parse
+        >>> try:
+        ...     parse("2x + 1")
+        ... except ExpressionError as error:
+        ...     print(error)
+        ...     print(error.pointer())
+        at column 2: missing operator: write 2*x
             2x + 1
              ^
     """
@@ -47,22 +49,25 @@ class ExpressionError(ValueError):
 
 
 class Token(NamedTuple):
+    """A piece of the text: what it is, how it is written, and at which index it begins."""
+
     kind: str  # "number", "name", "call" (a name before a bracket), "sign" or "end"
     text: str
     position: int
 
 
 # A name starts with a letter or underscore; raised digits are left out because x² means a power.
-NAME = r"[^\W\d²³¹⁰⁴-⁹](?:[^\W²³¹⁰⁴-⁹]|[\u0300-\u036f])*+'*+"
+_NAME = r"[^\W\d²³¹⁰⁴-⁹](?:[^\W²³¹⁰⁴-⁹]|[\u0300-\u036f])*+'*+"
 _TOKEN = re.compile(
     r"(?P<space>\s+)"
     r"|(?P<number>(?:[0-9]++(?:_[0-9]++)*+(?:\.[0-9]*+)?+|\.[0-9]++)(?:[eE][-+]?[0-9]++)?+)"
-    rf"|(?P<call>{NAME})(?=\s*+\()"
-    rf"|(?P<name>{NAME})"
+    rf"|(?P<call>{_NAME})(?=\s*+\()"
+    rf"|(?P<name>{_NAME})"
     r"|(?P<sign>\*\*|//|<=|>=|==|!=|[-+*/%<>(),\[\]])"
     r"|(?P<other>.)",
     re.DOTALL,
 )
+_ATTRIBUTE = re.compile(rf"\.\s*+({_NAME})")
 _KEYWORDS: Final = {
     "lambda": "an expression cannot define functions",
     "if": "write where(condition, x, y)",
@@ -78,12 +83,18 @@ _INSTEAD: Final = {
 }  # fmt: skip
 
 
+def is_name(text: str) -> bool:
+    """Tell whether ``text`` is a name that an expression may use."""
+    match = _TOKEN.fullmatch(text)
+    return match is not None and match.lastgroup == "name" and _begins_name(text) and text not in _KEYWORDS
+
+
 def tokens(text: str) -> Iterator[Token]:
     """Cut the text into tokens, spaces left out, with an ``end`` behind the last."""
     for match in _TOKEN.finditer(text):
         kind, part, position = str(match.lastgroup), match.group(), match.start()
         named = kind in ("name", "call")
-        if kind == "other" or (named and not (part[0].isalpha() or part[0] == "_")):
+        if kind == "other" or (named and not _begins_name(part)):
             raise ExpressionError(_explain_character(text, position), text, position)
         if named and part in _KEYWORDS:
             raise ExpressionError(f"{part!r} is not allowed: {_KEYWORDS[part]}", text, position)
@@ -92,13 +103,18 @@ def tokens(text: str) -> Iterator[Token]:
     yield Token("end", "", len(text))
 
 
+def _begins_name(text: str) -> bool:
+    """Tell whether the first character is a letter or underscore, where the pattern also lets ½ and ① through."""
+    return text[0].isalpha() or text[0] == "_"
+
+
 def _explain_character(text: str, position: int) -> str:
     """Say what to write instead of a character that no expression has."""
     character = text[position]
     if character in _INSTEAD:
         return f"{character!r} is not an operator here: write {_INSTEAD[character]}"
     if character == ".":
-        follower = re.match(rf"\s*({NAME})", text[position + 1 :])
+        follower = _ATTRIBUTE.match(text, position)
         if follower is None:
             return "unexpected '.'"
         name = follower[1]

@@ -12,12 +12,12 @@ from collections.abc import Callable, Sequence
 from contextvars import ContextVar
 from typing import Any
 
-from autograd.graph_gradient import AsGraph, graph_gradients
+from autograd.graph_gradient import AsGraph
 from autograd.primitive import LEAF, maybe_real
 from autograd.recording import recording
 from autograd.scoped import scoped
 from autograd.sweep import Adjoints, push_forward, sweep, topological_order
-from autograd.tree import Rebuild, flatten, nest_matrix
+from autograd.tree import flatten, nest_matrix
 from autograd.value import Value
 
 Argnums = int | Sequence[int]
@@ -120,7 +120,7 @@ def derivative(f: Callable[..., Any], order: int = 1) -> Callable[..., Any]:
         >>> derivative(sin, 4)(0.5) == sin(0.5)
         True
     """
-    if not isinstance(order, int) or isinstance(order, bool) or order < 0:
+    if type(order) is not int or order < 0:
         raise ValueError(f"order must be a whole number of at least 0, not {order!r}")
     for _ in range(order):
         f = grad(f)
@@ -204,7 +204,9 @@ class _Trace:
             self.proxies = [_proxy(name, x) for x in given]
             stand_ins = self.nest_inputs_from(iter(self.proxies))
             arguments = list(args)
-            for i, argument in [(chosen, stand_ins)] if isinstance(chosen, int) else zip(chosen, stand_ins, strict=True):
+            for i, argument in (
+                [(chosen, stand_ins)] if isinstance(chosen, int) else zip(chosen, stand_ins, strict=True)
+            ):
                 arguments[i] = argument
             self.result = f(*arguments, **kwargs)
         self.outputs, self.nest_outputs_from = flatten(self.result)
@@ -278,16 +280,16 @@ def _proxy(name: str, x: Any) -> Value:
 
 def _chosen(name: str, argnums: Argnums, count: int) -> int | tuple[int, ...]:
     """Return the positions meant by ``argnums``, none of them negative."""
-    several = not isinstance(argnums, int)
-    positions = tuple(argnums) if several else (argnums,)  # type: ignore[arg-type]
+    positions = (argnums,) if isinstance(argnums, int) else tuple(argnums)
     for i in positions:
         if not isinstance(i, int):
             raise TypeError(f"argnums must be whole numbers, not {i!r}")
         if not -count <= i < count:
             raise TypeError(f"{name}: argnums is {i}, but the function was called with {count} positional argument(s)")
-    if len(set(i % count for i in positions)) != len(positions):
+    chosen = tuple(i % count for i in positions)
+    if len(set(chosen)) != len(chosen):
         raise ValueError(f"{name}: argnums names an argument twice: {argnums!r}")
-    return tuple(i % count for i in positions) if several else positions[0] % count
+    return chosen[0] if isinstance(argnums, int) else chosen
 
 
 def _require_number(name: str, f: Callable[..., Any], output: Any) -> None:

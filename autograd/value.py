@@ -269,7 +269,7 @@ class Value(Operators):
     # whole table proves that they agree with the rows to the bit.
 
     def __add__(self, other: object) -> Value:
-        """self + other."""
+        """Self + other."""
         if type(other) is Value:
             return _node(add, self._data + other._data, self, other, 1.0, 1.0)
         number = maybe_real(other)
@@ -281,7 +281,7 @@ class Value(Operators):
         return NotImplemented if number is None else _node(add, number + self._data, None, self, number, 1.0)
 
     def __sub__(self, other: object) -> Value:
-        """self - other."""
+        """Self - other."""
         if type(other) is Value:
             return _node(subtract, self._data - other._data, self, other, 1.0, -1.0)
         number = maybe_real(other)
@@ -293,7 +293,7 @@ class Value(Operators):
         return NotImplemented if number is None else _node(subtract, number - self._data, None, self, number, -1.0)
 
     def __mul__(self, other: object) -> Value:
-        """self * other."""
+        """Self * other."""
         if type(other) is Value:
             return _node(multiply, self._data * other._data, self, other, other._data, self._data)
         number = maybe_real(other)
@@ -305,7 +305,7 @@ class Value(Operators):
         return NotImplemented if number is None else _node(multiply, number * self._data, None, self, number, number)
 
     def __truediv__(self, other: object) -> Value:
-        """self / other."""
+        """Self / other."""
         if type(other) is Value and other._data:
             divisor = other._data
             quotient = self._data / divisor
@@ -318,7 +318,7 @@ class Value(Operators):
         return _node(negative, -self._data, self, None, -1.0, 0.0)
 
     def __pow__(self, other: object) -> Value:
-        """self ** other, differentiable in both."""
+        """Self ** other, differentiable in both."""
         return self._binary(power, other)
 
     # What it is to Python ---------------------------------------------------------------------------------------
@@ -384,6 +384,7 @@ class Value(Operators):
         return copying.reduce(self)
 
     def describe(self) -> str:
+        """Name the value in a message: by its label, else by its operation and number."""
         return f"Value {self._label!r}" if self._label else f"{self.op or 'a leaf'!r} (= {self._data!r})"
 
 

@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
-
 from autograd.primitive import Primitive
 from autograd.symbols import Symbol, symbol, write
 
 
 def row_in_latex(row: Primitive) -> str:
-    """Return the function and its partial derivatives in LaTeX.
+    r"""Return the function and its partial derivatives in LaTeX.
 
     Example:
         >>> import autograd
         >>> print(row_in_latex(autograd.sin))
-        $$z = \\sin x \\qquad \\frac{\\partial z}{\\partial x} = \\cos x$$
+        $$z = \sin x \qquad \frac{\partial z}{\partial x} = \cos x$$
     """
     names = list(row.operand_names) if row.arity is not None else ["x_1", "x_2", "x_3", "x_4"]
     operands = [Symbol(name) if len(name) == 1 else Symbol(name, _written(name)) for name in names]
     result = Symbol("z")
-    partials = row.partials
-    if callable(partials):
-        slopes = partials(tuple(operands), result)
-    else:
-        slopes = [rule(*operands, result) for rule in partials]
+    slopes = row.slopes(operands, result)
     equations = [f"z = {write(row, operands).latex}"] + [
         rf"\frac{{\partial z}}{{\partial {operand.latex}}} = {symbol(slope).latex}"
         for operand, slope in zip(operands, slopes, strict=True)
