@@ -164,9 +164,9 @@ def _write_pictures(output: Value, paths: Sequence[str]) -> None:
         try:
             write(picture, path)
         except OSError as error:
-            raise UsageError(f"cannot write {path!r}: {error.strerror or error}") from error
+            raise UsageError(f"cannot write {shown(path)!r}: {error.strerror or error}") from error
         except (ImportError, ValueError, RuntimeError) as error:
-            raise UsageError(f"cannot draw {path!r}: {error}") from error
+            raise UsageError(f"cannot draw {shown(path)!r}: {error}") from error
 
 
 def _check_size(output: Value) -> None:

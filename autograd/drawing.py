@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from autograd.primitive import CONSTANT, LEAF
+from autograd.primitive import CHECKPOINT, CONSTANT, LEAF
 from autograd.rendering import Picture
 from autograd.replay import is_stale
 from autograd.sweep import topological_order
@@ -28,7 +28,7 @@ PAPER, PALE, BAND, FRAME = "#ffffff", "#eef1f5", "#46586c", "#2f74c0"
 RISING, FALLING, BROKEN = (0x7D, 0xB3, 0xE8), (0xF2, 0xB2, 0x79), (0xE8, 0x7F, 0xAE)
 
 FONT = {"fontname": "Helvetica,Arial,sans-serif", "fontsize": "12", "fontcolor": INK}
-GRAPH = FONT | {"bgcolor": "transparent", "pad": "0.15", "nodesep": "0.22", "ranksep": "0.42", "labelloc": "t"}
+GRAPH = FONT | {"bgcolor": "transparent", "pad": "0.15", "nodesep": "0.22", "ranksep": "0.5", "labelloc": "t"}
 NODE = FONT | {"shape": "plain"}
 EDGE = {"color": LINE, "penwidth": "1.1", "arrowsize": "0.6"}
 
@@ -84,7 +84,11 @@ def draw(
     order = topological_order(roots)
     style = Style(rankdir == "TB", gradients, precision, _largest(node.grad for node in order))
     heading = caption(title, stale=_is_stale(roots))
-    picture = Picture(graph_attr=GRAPH | {"rankdir": rankdir, "label": heading}, node_attr=NODE, edge_attr=EDGE | {"tailport": "s" if rankdir == "TB" else "e"})
+    picture = Picture(
+        graph_attr=GRAPH | {"rankdir": rankdir, "label": heading},
+        node_attr=NODE,
+        edge_attr=EDGE | {"tailport": "s" if rankdir == "TB" else "e"},
+    )
     results = set(roots)
     names = {node: f"n{index}" for index, node in enumerate(order)}
     for node, name in names.items():
@@ -130,18 +134,16 @@ def _largest(gradients: Iterable[float]) -> float:
 
 def _add_edges(picture: Picture, node: Value, names: Mapping[Value, str], style: Style) -> None:
     """Add one edge per operand; a number in an expression is a node of its own at each use."""
-    numbered = len(slots(node)) > 0
-    head = names[node]
-    side = "n" if style.downwards else "w"
+    head, side = names[node], "n" if style.downwards else "w"
     # To know the partials of a checkpoint would take running it again.
-    partials = node.partials if node.op != "checkpoint" else ()
+    partials = () if node.op == CHECKPOINT.symbol else node.partials
     for index, operand in enumerate(node.operands):
         tail = names.get(operand)
         if tail is None:
             tail = f"{head}c{index}"
             picture.node(tail, box(operand, style), tooltip=_numbers(operand))
         tooltip = f"local partial {partials[index]!r}" if partials else "recomputed by the backward pass"
-        picture.edge(tail, f"{head}:s{index}:{side}" if numbered else head, tooltip=tooltip)
+        picture.edge(tail, f"{head}:s{index}:{side}", tooltip=tooltip)
 
 
 def box(node: Value, style: Style, root: bool = False) -> str:
@@ -155,7 +157,7 @@ def box(node: Value, style: Style, root: bool = False) -> str:
     if node._op is LEAF:
         return f"<{_table(_row(content), border=border, line=line, paper=PALE, rounded=True)}>"
     band = _cell(_font(f"<B>{_text(_SIGNS.get(node.op, node.op))}</B>", PAPER, 13), BGCOLOR=BAND, CELLPADDING=5)
-    cells = [*_slot_cells(node, style), band, content]
+    cells = [*_slots(node, style), band, content]
     rows = "".join(map(_row, cells)) if style.downwards else _row("".join(cells))
     return f"<{_table(rows, border=border, line=line, paper=PAPER)}>"
 
@@ -166,7 +168,9 @@ def _content(node: Value, style: Style) -> str:
     rows += _entry("data", number(node.data, style.precision))
     if style.gradients:
         rows += _entry("grad", number(node.grad, style.precision), tint(node.grad, style.largest))
-    return _table(rows, padding=2, spacing=2)
+    # A box with many operands is high: blank rows take most of the height that is left over.
+    blank = _row(_cell("")) * (4 if len(node.operands) > 4 and not style.downwards else 0)
+    return _table(blank + rows + blank, padding=2, spacing=2 if not blank else 1)
 
 
 def _entry(word: str, figure: str, paper: str = "") -> str:
@@ -174,32 +178,33 @@ def _entry(word: str, figure: str, paper: str = "") -> str:
     return _row(_cell(_font(word, SOFT, 10) + "  " + figure, **background))
 
 
-def _slot_cells(node: Value, style: Style) -> list[str]:
+def _slots(node: Value, style: Style) -> list[str]:
+    """Write the places at which the operands come in, as one cell beside the band; none for none."""
+    marks = slot_marks(node)
     cells = [
-        _cell(_font(mark, PAPER, 9), PORT=f"s{index}", BGCOLOR=SOFT, CELLPADDING=2)
-        for index, mark in enumerate(slots(node))
-    ]
-    if not cells:
-        return []
+        _cell(_font(mark, PAPER, 9), PORT=f"s{index}", CELLPADDING=2) if mark
+        # Just high enough to keep arrow heads apart.
+        else _cell("", PORT=f"s{index}", WIDTH=8 if style.downwards else 1, HEIGHT=1 if style.downwards else 8)
+        for index, mark in enumerate(marks)
+    ]  # fmt: skip
     rows = _row("".join(cells)) if style.downwards else "".join(map(_row, cells))
-    return [_cell(_table(rows), BGCOLOR=SOFT)]
+    return [_cell(_table(rows), BGCOLOR=SOFT if marks[0] else BAND)] if marks else []
 
 
-def slots(node: Value) -> list[str]:
-    """Number the operands where their order matters; none where it does not.
+def slot_marks(node: Value) -> list[str]:
+    """Number the operands of a node, with ``""`` for each where their order does not matter.
 
     Example:
         >>> from autograd import Value, dot
         >>> a, b = Value(2.0), Value(3.0)
-        >>> slots(a + b), slots(a - b), slots(dot([a, b], [b, b]))
-        ([], ['1', '2'], ['1', '2', '1′', '2′'])
+        >>> slot_marks(a + b), slot_marks(a - b), slot_marks(dot([a, b], [b, b]))
+        (['', ''], ['1', '2'], ['1', '2', '1′', '2′'])
     """
     count = len(node.operands)
     if count < 2 or node._op.name in ANY_ORDER:
-        return []
+        return [""] * count
     if node._op.pairs:
-        half = count // 2
-        return [f"{i + 1}" for i in range(half)] + [f"{i + 1}′" for i in range(half)]
+        return [f"{i + 1}{prime}" for prime in ("", "′") for i in range(count // 2)]
     return [f"{i + 1}" for i in range(count)]
 
 
@@ -233,8 +238,8 @@ def caption(title: str, stale: bool) -> str:
     """Write what stands above the graph: the title, and a warning that the graph is stale."""
     lines = [_row(_cell(_font(f"<B>{_text(title, 100)}</B>", LINE, 14)))] if title else []
     if stale:
-        warning = "stale: recorded before the data of a leaf was changed (recompute() brings it up to date)"
-        lines.append(_row(_cell(_font(warning, NOTICE, 12))))
+        for warning in ("stale: a leaf was changed after this was recorded", "results are as recorded (see recompute)"):
+            lines.append(_row(_cell(_font(warning, NOTICE, 12))))
     return f"<{_table(''.join(lines), padding=3)}>" if lines else ""
 
 

@@ -174,12 +174,12 @@ def minimum(x: float, y: float) -> float:
 
 
 def where(condition: float, x: float, y: float) -> float:
-    """X where the condition is not zero, else y."""
+    """x where the condition is not zero, else y."""
     return nan if condition != condition else x if condition else y
 
 
 def clip(x: float, low: float, high: float) -> float:
-    """X held between low and high; nan if low > high."""
+    """x held between low and high; nan if low > high."""
     return minimum(maximum(x, low), high) if low <= high else nan
 
 
@@ -212,12 +212,12 @@ def relu(x: float) -> float:
 
 
 def leaky_relu(x: float, slope: float) -> float:
-    """X for x > 0, else slope·x."""
+    """x for x > 0, else slope·x."""
     return x if x > 0.0 else slope * x
 
 
 def elu(x: float, alpha: float) -> float:
-    """X for x > 0, else alpha·(e**x - 1)."""
+    """x for x > 0, else alpha·(e**x - 1)."""
     return x if x > 0.0 else alpha * math.expm1(x)
 
 
@@ -237,7 +237,7 @@ def logaddexp(x: float, y: float) -> float:
 
 
 def logsumexp(xs: Sequence[float]) -> float:
-    """Log of the sum of exponentials, shifted by the largest, whose own 1 is added by log1p."""
+    """log of the sum of exponentials, shifted by the largest, whose own 1 is added by log1p."""
     top = maximum_of(xs)
     if top - top != 0.0:
         return top

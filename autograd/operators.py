@@ -236,15 +236,15 @@ class Operators:
         return self._unary(table.gelu)
 
     def leaky_relu(self, slope: Any = 0.01) -> Self:
-        """X for x > 0, else slope·x."""
+        """x for x > 0, else slope·x."""
         return self._apply(table.leaky_relu, (self, slope))
 
     def elu(self, alpha: Any = 1.0) -> Self:
-        """X for x > 0, else alpha·(exp(x) - 1)."""
+        """x for x > 0, else alpha·(exp(x) - 1)."""
         return self._apply(table.elu, (self, alpha))
 
     def clip(self, low: Any, high: Any) -> Self:
-        """X held between low and high; at a tie the slope is shared equally."""
+        """x held between low and high; at a tie the slope is shared equally."""
         return self._apply(table.clip, (self, low, high))
 
     def hypot(self, other: Any) -> Self:

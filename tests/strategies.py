@@ -62,6 +62,8 @@ def points(row: Primitive, count: int) -> list[tuple[float, ...]]:
     """Return ``count`` distinct points where the row is defined: the same in every run."""
     found: dict[tuple[float, ...], None] = {}
     for point in _candidates(row, Random(row.name)):
+        if row.domain is not None and not all(map(Interval.__contains__, row.domain, point)):
+            continue
         if row.defined is None or row.defined(*point):
             found[point] = None
         if len(found) == count:
@@ -86,7 +88,7 @@ def _intervals(row: Primitive) -> tuple[Interval, ...]:
 
 def _sequence(random: Random, halves: int) -> tuple[float, ...]:
     """Draw operands of an n-ary row: independent ones, ones that nearly cancel, ones that nearly tie."""
-    size = halves * random.randint(1, 5)
+    size = halves * random.randint(1, 4)
     kind = random.random()
     if kind < 0.4:
         return tuple(random.uniform(-5.0, 5.0) for _ in range(size))

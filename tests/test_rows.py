@@ -30,16 +30,16 @@ def apply(row: Primitive, point: Sequence[float]) -> Value:
     return result
 
 
-def excess(got: float, true: Real, amplification: float, tolerance: float = TOLERANCE) -> float:
+def excess(got: float, true: Real, amplification: float, tolerance: float = TOLERANCE, limit: float = MAX) -> float:
     """Return the error of ``got`` in units of the tolerance; at most 1 is right.
 
     The tolerance is relative, times the condition number where that exceeds 1. Below the smallest normal number
     floats are evenly spaced, so that there errors are absolute: the same tolerance of that number. At the other end
-    of the range a result that is too large for a float is ±inf.
+    of the range a result that is too large for a float is ±inf, which counts as right from ``limit`` on.
     """
     allowed = tolerance * max(1.0, amplification)
     if mp.isinf(true) or math.isinf(got):
-        beyond = abs(true) >= mp.mpf(MAX) * (1 - allowed)
+        beyond = abs(true) >= mp.mpf(limit) * (1 - allowed)
         return 0.0 if math.isinf(got) and beyond and (got > 0) == (true > 0) else math.inf
     if math.isnan(got):
         return math.inf
@@ -74,7 +74,9 @@ def check_point(row: Primitive, point: tuple[float, ...]) -> list[Check]:
     for i, (got, slope, limit) in enumerate(zip(node.partials, slopes, known, strict=True)):
         if limit is not None:
             kappa = _slope_condition(row, point, i, limit)
-            checks.append(Check(f"partial {i}", point, got, limit, kappa, excess(got, limit, kappa)))
+            # Where the value overflows, a slope made from it (that of 2**x) does so too if it is of that size itself.
+            end = MAX if abs(true) < MAX else MAX / 2.0
+            checks.append(Check(f"partial {i}", point, got, limit, kappa, excess(got, limit, kappa, limit=end)))
         elif slope.exists:
             assert _on_a_kink(row, point, i), f"{row.name} has a kink at {point} that its piece does not tell"
         else:

@@ -29,7 +29,7 @@ def rosenbrock_hessian(x: float, y: float) -> list[list[float]]:
     return [[2 - 400 * (y - 3 * x * x), -400 * x], [-400 * x, 200.0]]
 
 
-# Gradients --------------------------------------------------------------------------------------------------------------
+# Gradients ----------------------------------------------------------------------------------------
 
 
 def test_grad_gives_a_float_for_a_float() -> None:
@@ -57,7 +57,7 @@ def test_value_and_grad_gives_both() -> None:
 
 
 def test_nesting_comes_back() -> None:
-    Point = namedtuple("Point", "x y")  # noqa: PYI024 - the untyped form is what users write
+    Point = namedtuple("Point", "x y")
 
     def f(tree: Any) -> Any:
         return tree["p"].x * tree["p"].y + tree["list"][0] * tree["list"][1][0] + ag.sum(tree["array"] ** 2)
@@ -123,12 +123,12 @@ def test_transforms_work_in_threads_and_tasks() -> None:
         return slope
 
     async def both() -> list[float]:
-        return await asyncio.gather(task(1.0), task(2.0))
+        return list(await asyncio.gather(task(1.0), task(2.0)))
 
     assert asyncio.run(both()) == [2.0, 4.0]
 
 
-# Perturbation confusion ---------------------------------------------------------------------------------------------------
+# Perturbation confusion ---------------------------------------------------------------------------
 
 
 def test_closure_over_an_outer_argument() -> None:
@@ -161,7 +161,7 @@ def test_inner_result_that_does_not_depend_on_the_outer_argument_is_a_number() -
     assert kinds == [float]
 
 
-# Higher orders ------------------------------------------------------------------------------------------------------------
+# Higher orders ------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(("ours", "theirs"), [(ag.sin, mpmath.sin), (ag.tanh, mpmath.tanh), (ag.exp, mpmath.exp)])
@@ -216,7 +216,7 @@ def test_derivative_refuses_an_order_that_is_none(order: Any) -> None:
         derivative(ag.sin, order)
 
 
-# Jacobians and products ----------------------------------------------------------------------------------------------------
+# Jacobians and products ---------------------------------------------------------------------------
 
 
 def test_jacobian_nests_outputs_around_inputs() -> None:
@@ -263,7 +263,7 @@ def test_jvp_and_vjp_nest_and_differentiate_again() -> None:
     assert (value, tangent) == ({"y": 9.0, "one": 1.0}, {"y": 6.0, "one": 0.0})
 
 
-# Gradients as graphs --------------------------------------------------------------------------------------------------------
+# Gradients as graphs ------------------------------------------------------------------------------
 
 
 def test_gradients_keep_the_nesting_and_touch_nothing() -> None:
@@ -325,7 +325,7 @@ def test_second_derivative_through_a_checkpoint() -> None:
     assert jvp(f, (2.0,), (1.0,))[1] == pytest.approx(math.sin(2.0) + 2 * math.cos(2.0), rel=1e-14)
 
 
-# Errors ---------------------------------------------------------------------------------------------------------------------
+# Errors -------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("bad", ["text", None, 1j, object(), ["a"], {"k": None}])
