@@ -56,4 +56,4 @@ def partials_at(row: Primitive, numbers: tuple[float, ...], result: float) -> tu
         slopes = row.slopes(numbers, result)
     except (ArithmeticError, ValueError):
         slopes = row.slopes(tuple(map(Ieee, numbers)), Ieee(result))
-    return tuple(map(_unwrap, slopes))
+    return tuple([slope if type(slope) is float else _unwrap(slope) for slope in slopes])

@@ -159,13 +159,22 @@ class Primitive:
 
     def __call__(self, *operands: Any) -> Any:
         """Apply the primitive to numbers, `Value`s or another algebra's objects."""
-        operands = self.arrange(operands)
         for operand in operands:
             if type(operand) is not float:
-                apply = getattr(operand, "_apply", None)
-                if apply is not None:
-                    return apply(self, operands)
-        numbers = tuple(real(x, self.argument(i)) for i, x in enumerate(operands))
+                return self._dispatch(self.arrange(operands))
+        if len(operands) == self.arity:  # floats only, the common case inside partials
+            result = self.compute(*operands)
+            if result - result == 0.0:
+                return result
+        return self._dispatch(self.arrange(operands))
+
+    def _dispatch(self, operands: tuple[Any, ...]) -> Any:
+        """Hand the operands to the first algebra among them, or compute with plain numbers."""
+        for operand in operands:
+            apply = None if type(operand) is float else getattr(operand, "_apply", None)
+            if apply is not None:
+                return apply(self, operands)
+        numbers = tuple([real(x, self.argument(i)) for i, x in enumerate(operands)])
         result = self.evaluate(numbers)
         if result - result != 0.0:
             self.check_domain(numbers, result)

@@ -12,7 +12,7 @@ from autograd.primitive import CONSTANT, LEAF, Primitive, maybe_real, real
 from autograd.recording import SUSPENSIONS, Suspension, suspension
 from autograd.replay import recompute
 from autograd.sweep import IntoGrad, sweep, topological_order
-from autograd.table import add, divide, multiply, negative, power, subtract
+from autograd.table import add, divide, multiply, negative, subtract
 
 if TYPE_CHECKING:
     from autograd.checkpointing import Segment
@@ -247,15 +247,16 @@ class Value(Operators):
 
     def _apply(self, row: Primitive, operands: tuple[Any, ...]) -> Value:
         """Make the node of ``row`` on `Value`s and numbers: the hook behind every operator and function."""
-        mixed = tuple(o if type(o) is Value else real(o, row.argument(i)) for i, o in enumerate(operands))
-        numbers = tuple(o._data if type(o) is Value else o for o in mixed)
+        mixed = tuple([_operand(row, i, o) for i, o in enumerate(operands)])
+        if row.arity == 1:
+            return self._unary(row)
+        if row.arity == 2:
+            a, b = mixed
+            return a._binary(row, b) if type(a) is Value else b._reflected(row, a)
+        numbers = tuple([o if isinstance(o, float) else o._data for o in mixed])
         result = row.evaluate(numbers)
         if result - result != 0.0:
-            row.check_domain(numbers, result, _labels(mixed))
-        if row.arity == 1 or row.arity == 2:
-            a, da = _operand(row, 0, mixed, numbers, result)
-            b, db = _operand(row, 1, mixed, numbers, result) if row.arity == 2 else (None, 0.0)
-            return _node(row, result, a, b, da, db)
+            row.check_domain(numbers, result, ["" if isinstance(o, float) else o._label for o in mixed])
         return node_of_many(row, result, Many(mixed, partials_at(row, numbers, result)))
 
     def _unary(self, row: Primitive) -> Value:
@@ -265,7 +266,29 @@ class Value(Operators):
             row.check_domain((x,), result, (self._label,))
         return _node(row, result, self, None, partial_at(row, 0, (x,), result), 0.0)
 
-    # The arithmetic hot path: the rules of six rows again, because they are most of every graph. A test over the
+    def _binary(self, row: Primitive, other: object) -> Value:
+        b = other if type(other) is Value else None
+        y = maybe_real(other) if b is None else b._data
+        if y is None:
+            return NotImplemented
+        numbers = (self._data, y)
+        result = row.compute(*numbers)
+        if result - result != 0.0:
+            row.check_domain(numbers, result, (self._label, "" if b is None else b._label))
+        db = y if b is None else partial_at(row, 1, numbers, result)
+        return _node(row, result, self, b, partial_at(row, 0, numbers, result), db)
+
+    def _reflected(self, row: Primitive, other: object) -> Value:
+        x = maybe_real(other)
+        if x is None:
+            return NotImplemented
+        numbers = (x, self._data)
+        result = row.compute(*numbers)
+        if result - result != 0.0:
+            row.check_domain(numbers, result, ("", self._label))
+        return _node(row, result, None, self, x, partial_at(row, 1, numbers, result))
+
+    # The arithmetic hot path: the rules of five rows again, because they are most of every graph. A test over the
     # whole table proves that they agree with the rows to the bit.
 
     def __add__(self, other: object) -> Value:
@@ -305,21 +328,19 @@ class Value(Operators):
         return NotImplemented if number is None else _node(multiply, number * self._data, None, self, number, number)
 
     def __truediv__(self, other: object) -> Value:
-        """Self / other."""
-        if type(other) is Value and other._data:
-            divisor = other._data
+        """self / other."""
+        b = other if type(other) is Value else None
+        divisor = maybe_real(other) if b is None else b._data
+        if divisor:
             quotient = self._data / divisor
             if quotient - quotient == 0.0:
-                return _node(divide, quotient, self, other, 1.0 / divisor, -quotient / divisor)
+                db = divisor if b is None else -quotient / divisor
+                return _node(divide, quotient, self, b, 1.0 / divisor, db)
         return self._binary(divide, other)
 
     def __neg__(self) -> Value:
         """-self."""
         return _node(negative, -self._data, self, None, -1.0, 0.0)
-
-    def __pow__(self, other: object) -> Value:
-        """Self ** other, differentiable in both."""
-        return self._binary(power, other)
 
     # What it is to Python ---------------------------------------------------------------------------------------
 
@@ -438,16 +459,12 @@ def _unrecorded(block: Suspension, data: float, operands: Sequence[Value | float
     return constant(data)
 
 
-def _operand(
-    row: Primitive, index: int, mixed: tuple[Any, ...], numbers: tuple[float, ...], result: float
-) -> tuple[Value | None, float]:
-    """Return an operand with its partial, or ``None`` with its number."""
-    operand = mixed[index]
-    return (operand, partial_at(row, index, numbers, result)) if type(operand) is Value else (None, operand)
-
-
-def _labels(operands: tuple[Any, ...]) -> list[str]:
-    return [o._label if type(o) is Value else "" for o in operands]
+def _operand(row: Primitive, index: int, operand: object) -> Value | float:
+    """Return an operand as it is kept: a `Value`, or the float of a number; `TypeError` for anything else."""
+    if type(operand) is Value:
+        return operand
+    number = maybe_real(operand)
+    return real(operand, row.argument(index)) if number is None else number
 
 
 def _comparable(x: object) -> float | None:

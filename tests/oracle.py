@@ -374,9 +374,7 @@ def derivative(value: Callable[..., Real], point: Sequence[float], orders: Seque
     return _settled(quotient, point, step, digits)
 
 
-def _settled(
-    quotient: Callable[[], tuple[Real, Real]], point: Sequence[float], step: Real, digits: int = 25
-) -> Real:
+def _settled(quotient: Callable[[], tuple[Real, Real]], point: Sequence[float], step: Real, digits: int = 25) -> Real:
     """Evaluate ``(result, size of what was subtracted)`` with ever more digits until ``digits`` of it are right.
 
     An operand must hold the step to that many digits as well.

@@ -25,7 +25,9 @@ def apply(row: Primitive, point: Sequence[float]) -> Value:
     """Apply a row to fresh `Value`s."""
     operands = [Value(x) for x in point]
     half = len(operands) // 2
-    result = row(operands[:half], operands[half:]) if row.pairs else row(operands) if row.arity is None else row(*operands)
+    result = (
+        row(operands[:half], operands[half:]) if row.pairs else row(operands) if row.arity is None else row(*operands)
+    )
     assert isinstance(result, Value)
     return result
 
@@ -58,7 +60,9 @@ class Check(NamedTuple):
 
     def __str__(self) -> str:
         true = mp.nstr(self.true, 17)
-        return f"{self.what} at {self.point}: {self.got!r}, truly {true}; {self.excess:.3g} × (κ = {self.condition:.3g})"
+        return (
+            f"{self.what} at {self.point}: {self.got!r}, truly {true}; {self.excess:.3g} × (κ = {self.condition:.3g})"
+        )
 
 
 @mp.workdps(60)  # type: ignore[untyped-decorator]
@@ -122,7 +126,15 @@ def test_value_and_partials(row: Primitive) -> None:
         "Rows against the oracle: worst relative error ÷ max(1, condition number)",
         [
             ("row", "points", "value", "at", "partials", "partial", "at"),
-            (row.name, len(drawn), worst_value.excess * TOLERANCE, _short(worst_value.point), len(slopes), worst_slope.excess * TOLERANCE, _short(worst_slope.point)),
+            (
+                row.name,
+                len(drawn),
+                worst_value.excess * TOLERANCE,
+                _short(worst_value.point),
+                len(slopes),
+                worst_slope.excess * TOLERANCE,
+                _short(worst_slope.point),
+            ),
         ],
     )
     wrong = sorted((check for check in checks if not check.excess <= 1.0), key=lambda check: -check.excess)

@@ -168,7 +168,9 @@ def one_step(nodes: list[Value], step: Step) -> Value:
     return made.get(name, lambda: x + y)()
 
 
-GRAPHS = st.builds(build, st.lists(st.integers(-2, 2), min_size=1, max_size=4), st.lists(STEPS, min_size=1, max_size=18))
+GRAPHS = st.builds(
+    build, st.lists(st.integers(-2, 2), min_size=1, max_size=4), st.lists(STEPS, min_size=1, max_size=18)
+)
 
 
 def reachable(roots: list[Value], stop: set[Value]) -> set[Value]:

@@ -287,9 +287,7 @@ def test_every_operator_takes_a_number_on_either_side(op: Callable[[Any, Any], A
 
 @pytest.mark.parametrize("op", OPERATORS)
 @pytest.mark.parametrize(("left", "right"), [(2.5, 1.5), (1.5, 2.5), (-7.0, 2.0), (7.0, -2.0), (-0.0, 3.0)])
-def test_every_operator_computes_what_floats_compute(
-    op: Callable[[Any, Any], Any], left: float, right: float
-) -> None:
+def test_every_operator_computes_what_floats_compute(op: Callable[[Any, Any], Any], left: float, right: float) -> None:
     expected = bits(op(left, right))
     assert bits(op(Value(left), Value(right)).data) == expected
     assert bits(op(left, Value(right)).data) == expected

@@ -1,0 +1,113 @@
+"""Every example in docstrings and in the README runs; the README's commands and lists are true."""
+
+from __future__ import annotations
+
+import doctest
+import importlib
+import inspect
+import pkgutil
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+import autograd
+import nn
+from autograd.primitive import PRIMITIVES
+from autograd.table import PUBLIC
+from tests.floors import EXAMPLES
+
+ROOT = Path(__file__).parent.parent
+README = ROOT / "README.md"
+OPTIONS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
+
+
+def modules() -> Iterator[ModuleType]:
+    for package in (autograd, nn):
+        yield package
+        for info in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+            yield importlib.import_module(info.name)
+
+
+@pytest.fixture(autouse=True)
+def _forget_declared() -> Iterator[None]:
+    before = dict(PRIMITIVES)
+    yield
+    PRIMITIVES.clear()
+    PRIMITIVES.update(before)
+
+
+@pytest.mark.parametrize("module", list(modules()), ids=lambda module: str(module.__name__))
+def test_docstring_examples(module: ModuleType, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)  # examples may write pictures
+    assert doctest.testmod(module, optionflags=OPTIONS).failed == 0
+
+
+def test_readme_examples(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+    result = doctest.testfile(str(README), module_relative=False, optionflags=OPTIONS, encoding="utf-8")
+    assert result.failed == 0
+    assert result.attempted >= 19
+
+
+def test_a_floor_under_the_number_of_examples() -> None:
+    finder = doctest.DocTestFinder()
+    examples = sum(len(test.examples) for module in modules() for test in finder.find(module))
+    assert examples >= EXAMPLES
+
+
+def public_objects() -> list[tuple[str, object]]:
+    return [(name, getattr(autograd, name)) for name in autograd.__all__ if not name.startswith("__")]
+
+
+@pytest.mark.parametrize(("name", "thing"), public_objects(), ids=[name for name, _ in public_objects()])
+def test_everything_public_has_a_docstring_with_an_example(name: str, thing: object) -> None:
+    doc = inspect.getdoc(thing)
+    assert doc is not None
+    assert ">>>" in doc
+    assert "." in doc.partition("\n")[0]
+
+
+def test_readme_lists_every_primitive() -> None:
+    listed = re.search(
+        r"`\+ - \* / // % \*\*`, `abs`, and\n(.*?)\n\n[A-Z]", README.read_text(encoding="utf-8"), re.DOTALL
+    )
+    assert listed is not None
+    names = set(re.findall(r"\w+", listed[1]))
+    operators = {"add", "subtract", "multiply", "divide", "floor_divide", "mod", "power", "negative", "positive", "abs"}
+    assert names == {row.name for row in PUBLIC} - operators
+
+
+def test_readme_shows_the_two_commands_and_the_first_one_runs(tmp_path: Path) -> None:
+    commands = re.findall(r"```bash\n(.*?)```", README.read_text(encoding="utf-8"), flags=re.DOTALL)
+    assert len(commands) == 2
+    assert "pytest" in commands[1]
+    _, marker, arguments = commands[0].partition("-m autograd ")
+    assert marker
+    run = [sys.executable, "-m", "autograd", *_split(arguments)]
+    done = subprocess.run(run, cwd=tmp_path, capture_output=True, text=True, env=_environment())
+    assert done.returncode == 0, done.stderr
+    assert "0.7071" in done.stdout  # tanh(0.8813735870195432) = sqrt(1/2)
+    assert (tmp_path / "neuron.svg").read_text(encoding="utf-8").rstrip().endswith("</svg>")
+
+
+def _split(arguments: str) -> list[str]:
+    import shlex
+
+    return shlex.split(arguments)
+
+
+def _environment() -> dict[str, str]:
+    import os
+
+    return {**os.environ, "PYTHONPATH": str(ROOT)}
+
+
+def test_files_that_the_readme_points_to_are_there() -> None:
+    links = re.findall(r"\]\((?!http)([^)#]+)\)", README.read_text(encoding="utf-8"))
+    assert links
+    assert not [link for link in links if not (ROOT / link).exists()]
