@@ -25,8 +25,8 @@ from autograd.value import Value, constant
 from autograd.version import VERSION
 
 MAX_STEPS: Final = 1_000_000  # operations spent on finite differences: a few seconds
-MAX_NODES: Final = 1_500  # in a picture: what is laid out in seconds
-MAX_EDGES: Final = 3_000
+MAX_NODES: Final = 600  # in a picture: what is laid out in seconds, even where one leaf is used everywhere
+MAX_EDGES: Final = 1_200
 
 FAILED: Final = 2
 INTERRUPTED: Final = 130
@@ -91,7 +91,7 @@ def _answer(arguments: Arguments) -> str:
 
 def _check_names(expression: Expression, values: Mapping[str, float]) -> None:
     """Raise `UsageError` unless exactly the names of the expression have values."""
-    known = (*expression.names, *expression.constants)
+    known = {*expression.names, *expression.constants}
     missing = [name for name in expression.names if name not in values]
     superfluous = [name for name in values if name not in known]
     problems = []
@@ -143,7 +143,8 @@ def _finite_differences(expression: Expression, variables: Sequence[Value]) -> l
 
     differences: list[FiniteDifference | None] = []
     with contextlib.suppress(_TooManyStepsError):
-        differences.extend(finite_difference(evaluate, numbers, index) for index in range(len(names)))
+        for index in range(len(names)):
+            differences.append(finite_difference(evaluate, numbers, index))  # noqa: PERF401 - kept if a later one fails
     return differences + [None] * (len(names) - len(differences))
 
 

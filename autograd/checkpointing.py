@@ -7,8 +7,9 @@ from collections.abc import Callable
 from typing import Any
 
 from autograd.errors import StaleGraphError
-from autograd.primitive import CHECKPOINT
-from autograd.recording import not_recording, recording, suspension
+from autograd.floats import same
+from autograd.primitive import CHECKPOINT, CONSTANT
+from autograd.recording import current_block, observing
 from autograd.sweep import Adjoints, sweep
 from autograd.tree import flatten
 from autograd.value import Many, Value, node_of_many
@@ -17,15 +18,43 @@ from autograd.value import Many, Value, node_of_many
 class Segment:
     """A function whose inside is not stored: its arguments, what it depends on, and its results as recorded."""
 
-    __slots__ = ("arguments", "function", "inputs", "operands", "results")
+    __slots__ = ("arguments", "function", "inputs", "operands", "places", "results", "size")
 
-    def __init__(self, function: Callable[..., Any], arguments: tuple[Any, ...], operands: tuple[Value, ...]) -> None:
-        """Remember how to run ``function`` again; ``operands`` are all `Value`s that it depends on."""
+    def __init__(
+        self, function: Callable[..., Any], arguments: tuple[Any, ...], operands: tuple[Value, ...], leaves: list[Any]
+    ) -> None:
+        """Remember how to run ``function`` again.
+
+        Args:
+            function: what to run.
+            arguments: what to call it with.
+            operands: all `Value`s that it depends on.
+            leaves: its results; those made inside (all constants then, and none of the arguments) are its outputs.
+        """
         self.function = function
         self.arguments = arguments
         self.operands = operands
         self.inputs = tuple(o._data for o in operands)
-        self.results: tuple[float, ...] = ()
+        handed_in = {id(leaf) for leaf in flatten(arguments)[0]}
+        made = {id(x): i for i, x in enumerate(leaves) if isinstance(x, Value) and x._op is CONSTANT}
+        self.places = tuple(i for identity, i in made.items() if identity not in handed_in)
+        self.results = tuple(leaves[i]._data for i in self.places)
+        self.size = len(leaves)
+
+    def changed_input(self) -> int | None:
+        """Return the position of the first operand whose data was changed since it was recorded, or ``None``."""
+        present = enumerate(zip(self.operands, self.inputs, strict=True))
+        return next((i for i, (operand, recorded) in present if not same(operand._data, recorded)), None)
+
+    def require_same_inputs(self) -> None:
+        """Raise `StaleGraphError` if the data of an operand was changed since it was recorded."""
+        changed = self.changed_input()
+        if changed is not None:
+            operand, recorded = self.operands[changed], self.inputs[changed]
+            raise StaleGraphError(
+                f"checkpoint needs its inputs as they were recorded, but the data of {operand.describe()} was changed "
+                f"(it was {recorded!r}): call recompute() on the result first"
+            )
 
     def recompute(self) -> list[Value]:
         """Run the function again, recording its inside; the outputs in their order.
@@ -33,20 +62,26 @@ class Segment:
         Raises:
             StaleGraphError: an input was changed since, or the function gives other results than it did.
         """
-        if self.inputs != tuple(o._data for o in self.operands):
-            changed = next(o for o, data in zip(self.operands, self.inputs, strict=True) if o._data != data)
-            raise StaleGraphError(
-                f"checkpoint needs its inputs as they were recorded, but the data of {changed.describe()} was changed "
-                "before the backward pass: call recompute() on the result first"
-            )
-        with recording():
-            leaves = _own_outputs(self.function(*self.arguments), self.operands)
-        if tuple(repr(o._data) for o in leaves) != tuple(map(repr, self.results)):
-            raise StaleGraphError(
-                f"checkpoint ran {_name(self.function)} again and got other results: it must give the same ones each "
-                "time (no unseeded randomness, no state of its own)"
-            )
-        return leaves
+        self.require_same_inputs()
+        outputs = self._run(records=True)
+        if not all(map(same, self.results, (o._data for o in outputs))):
+            raise self._changed("got other results: it must give the same ones each time")
+        return outputs
+
+    def _run(self, records: bool) -> list[Value]:
+        with observing(records) as captured:
+            leaves = flatten(self.function(*self.arguments))[0]
+        if len(leaves) != self.size:
+            raise self._changed("got other results: it must give the same ones each time")
+        if not set(self.operands).issuperset(captured):
+            raise self._changed("used other values: it must depend on the same ones each time")
+        return [leaves[place] for place in self.places]
+
+    def _changed(self, how: str) -> StaleGraphError:
+        return StaleGraphError(
+            f"checkpoint ran {_name(self.function)} again and {how} (no unseeded randomness, no state of "
+            "its own, no other branch on new data); build the graph again"
+        )
 
     def partials(self, index: int) -> tuple[float, ...]:
         """Recompute the inside and return the partials of one output, one per operand."""
@@ -56,12 +91,9 @@ class Segment:
 
     def refreshed(self) -> tuple[float, ...]:
         """Return the results on the present data of the operands, running the function only if they have changed."""
-        present = tuple(o._data for o in self.operands)
-        if present != self.inputs:
-            with not_recording():
-                outputs = _own_outputs(self.function(*self.arguments), self.operands)
-            self.results = tuple(o._data for o in outputs)
-            self.inputs = present
+        if self.changed_input() is not None:
+            self.results = tuple(o._data for o in self._run(records=False))
+            self.inputs = tuple(o._data for o in self.operands)
         return self.results
 
     def require_portable(self) -> None:
@@ -78,9 +110,9 @@ class Segment:
         """Return the copy of this segment in a deep copy of its graph."""
         if id(self) not in memo:
             self.require_portable()
-            arguments = copy.deepcopy(self.arguments, memo)
-            twin = Segment(self.function, arguments, tuple(memo[id(o)] for o in self.operands))
-            twin.inputs, twin.results = self.inputs, self.results
+            twin = copy.copy(self)
+            twin.arguments = copy.deepcopy(self.arguments, memo)
+            twin.operands = tuple(memo[id(o)] for o in self.operands)
             memo[id(self)] = twin
         twin_segment: Segment = memo[id(self)]
         return twin_segment
@@ -112,27 +144,21 @@ def checkpoint(f: Callable[..., Any], *args: Any) -> Any:
         >>> round(w.grad, 6)          # x**2 * cos(x * w)
         3.840681
     """
-    if suspension() is not None:  # inside no_grad or another checkpoint: nothing would be stored anyway
+    block = current_block()
+    if block is not None and not block.records:  # in no_grad or another checkpoint nothing is stored anyway
         return f(*args)
-    with not_recording(collect=True) as captured:
+    with observing(records=False) as captured:
         result = f(*args)
     if not captured:
         return result
-    segment = Segment(f, args, tuple(captured))
     leaves, rebuild = flatten(result)
-    own = _own_outputs(result, segment.operands)
-    segment.results = tuple(o._data for o in own)
-    nodes = {
-        id(output): node_of_many(CHECKPOINT, output._data, Many(segment.operands, (), segment, index))
-        for index, output in enumerate(own)
-    }
+    segment = Segment(f, args, tuple(captured), leaves)
+    nodes = {}
+    for index, place in enumerate(segment.places):
+        output = leaves[place]
+        node = node_of_many(CHECKPOINT, output._data, Many(segment.operands, (), segment, index))
+        nodes[id(output)] = node.named(output.label)
     return rebuild(iter([nodes.get(id(leaf), leaf) for leaf in leaves]))
-
-
-def _own_outputs(result: Any, operands: tuple[Value, ...]) -> list[Value]:
-    """Return the `Value`s in a result that were made inside: not an input handed through."""
-    inputs = set(operands)
-    return [leaf for leaf in flatten(result)[0] if isinstance(leaf, Value) and leaf not in inputs]
 
 
 def _name(function: Callable[..., Any]) -> str:

@@ -31,11 +31,8 @@ FONT = {"fontname": "Helvetica,Arial,sans-serif", "fontsize": "12", "fontcolor":
 GRAPH = FONT | {"bgcolor": "transparent", "pad": "0.15", "nodesep": "0.22", "ranksep": "0.5", "labelloc": "t"}
 NODE = FONT | {"shape": "plain"}
 EDGE = {"color": LINE, "penwidth": "1.1", "arrowsize": "0.6"}
-
-# The primitives whose value does not depend on the order of their operands, by name.
-ANY_ORDER = frozenset(
-    "add multiply maximum minimum hypot logaddexp sum prod max min logsumexp checkpoint _equal".split()
-)  # fmt: skip
+# From so many nodes and edges on, how much effort goes into the layout: a third of the time, hardly less beauty.
+LARGE, HASTE = 600, {"nslimit": "2", "nslimit1": "2", "mclimit": "0.2"}
 
 _SIGNS = {"*": "×", "-": "−", "neg": "−", "pos": "+"}
 # What XML cannot hold, and what would reverse the text around it.
@@ -74,14 +71,14 @@ def draw(
         >>> x = Value(3.0, "x")
         >>> picture = draw(x * x)
         >>> [line.strip() for line in picture.body if "->" in line]
-        ['n0 -> n1 [tooltip="local partial 3.0"]', 'n0 -> n1 [tooltip="local partial 3.0"]']
+        ['n0 -> n1:s0:w [tooltip="local partial 3.0"]', 'n0 -> n1:s1:w [tooltip="local partial 3.0"]']
     """
     if rankdir not in DIRECTIONS:
         raise ValueError(f"rankdir must be one of {', '.join(map(repr, DIRECTIONS))}, not {rankdir!r}")
     if type(precision) is not int or not 1 <= precision <= 17:
         raise ValueError(f"precision must be a number of digits from 1 to 17, not {precision!r}")
     roots = _roots(out)
-    order = topological_order(roots)
+    order = topological_order(reversed(roots))  # the first comes first
     style = Style(rankdir == "TB", gradients, precision, _largest(node.grad for node in order))
     heading = caption(title, stale=_is_stale(roots))
     picture = Picture(
@@ -94,6 +91,8 @@ def draw(
     for node, name in names.items():
         picture.node(name, box(node, style, root=node in results), tooltip=_numbers(node))
         _add_edges(picture, node, names, style)
+    if len(picture.body) > LARGE:
+        picture.graph_attr.update(HASTE)
     return picture
 
 
@@ -109,10 +108,9 @@ class Style(NamedTuple):
 def _roots(out: Value | Iterable[Value]) -> list[Value]:
     if isinstance(out, Value):
         return [out]
-    try:
-        roots = list(out)
-    except TypeError:
-        roots = [out]
+    if not isinstance(out, Iterable):
+        raise TypeError(f"draw takes a Value or several, not {type(out).__name__} ({out!r:.60})")
+    roots = list(out)
     for root in roots:
         if not isinstance(root, Value):
             raise TypeError(f"draw takes a Value or several, not {type(root).__name__} ({root!r:.60})")
@@ -201,7 +199,7 @@ def slot_marks(node: Value) -> list[str]:
         (['', ''], ['1', '2'], ['1', '2', '1′', '2′'])
     """
     count = len(node.operands)
-    if count < 2 or node._op.name in ANY_ORDER:
+    if count < 2 or node._op.commutative:
         return [""] * count
     if node._op.pairs:
         return [f"{i + 1}{prime}" for prime in ("", "′") for i in range(count // 2)]
@@ -238,8 +236,8 @@ def caption(title: str, stale: bool) -> str:
     """Write what stands above the graph: the title, and a warning that the graph is stale."""
     lines = [_row(_cell(_font(f"<B>{_text(title, 100)}</B>", LINE, 14)))] if title else []
     if stale:
-        for warning in ("stale: a leaf was changed after this was recorded", "results are as recorded (see recompute)"):
-            lines.append(_row(_cell(_font(warning, NOTICE, 12))))
+        warnings = ["stale: a leaf was changed after this was recorded", "results are as recorded (see recompute)"]
+        lines += [_row(_cell(_font(warning, NOTICE, 12))) for warning in warnings]
     return f"<{_table(''.join(lines), padding=3)}>" if lines else ""
 
 

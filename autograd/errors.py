@@ -40,7 +40,7 @@ class StaleGraphError(ValueError):
 
 
 class MissingExtraError(ImportError):
-    """An optional library is not installed; the message names the extra that brings it.
+    """A library that is needed for this is not installed; the message says how to install it.
 
     Example:
         >>> from autograd import MissingExtraError

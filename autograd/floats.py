@@ -72,6 +72,11 @@ def arctanh(x: float) -> float:
     return math.atanh(x) if -1.0 < x < 1.0 else copysign(inf, x) if abs(x) == 1.0 else nan
 
 
+def same(x: float, y: float) -> bool:
+    """Tell whether two numbers are equal, or both nan."""
+    return x == y or (x != x and y != y)
+
+
 def add(x: float, y: float) -> float:
     """Sum."""
     return x + y

@@ -103,6 +103,7 @@ class Primitive:
         defaults: values for operands left out at the end.
         operand_names: names used in messages and signatures.
         pairs: for a primitive of sequences: whether it takes two of equal length rather than one.
+        commutative: whether the order of operands does not matter; where it does, pictures number them.
         written: for a helper without a public name: the same in public primitives, as formulas write it in text.
 
     Example:
@@ -128,6 +129,7 @@ class Primitive:
         defaults: Sequence[float] = (),
         operand_names: Sequence[str] = (),
         pairs: bool = False,
+        commutative: bool = False,
         written: Callable[..., Any] | None = None,
         example: tuple[Sequence[Any], float] | None = None,
     ) -> None:
@@ -148,6 +150,7 @@ class Primitive:
         self.defaults = tuple(defaults)
         self.operand_names = tuple(operand_names) or tuple("xyz"[: self.arity or 0])
         self.pairs = pairs
+        self.commutative = commutative
         self.written = written
         self.example = example
         self.__doc__ = _document(self)
@@ -319,7 +322,7 @@ def _document(row: Primitive) -> str:
 
 def _mark(name: str, summary: str) -> Primitive:
     """Make a row for a kind of node that computes nothing by itself."""
-    return Primitive(name, lambda: math.nan, (), "", summary)
+    return Primitive(name, lambda: math.nan, (), "", summary, commutative=True)
 
 
 LEAF = _mark("", "A value given by the user; gradients are accumulated here.")

@@ -1,12 +1,13 @@
-"""Whether operations are recorded into a graph: `no_grad`, and the observation that `checkpoint` needs."""
+"""Whether operations are recorded into a graph, and what meets in a block of code: for `no_grad` and `checkpoint`."""
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+import functools
+import inspect
+from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from contextvars import ContextVar
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from autograd.primitive import CONSTANT
 from autograd.scoped import scoped
@@ -14,73 +15,83 @@ from autograd.scoped import scoped
 if TYPE_CHECKING:
     from autograd.value import Value
 
+F = TypeVar("F", bound=Callable[..., Any])
 
-class Suspension:
-    """A block in which nothing is recorded; it may collect the nodes that would have been operands, in order."""
 
-    __slots__ = ("captured",)
+class Block:
+    """How operations inside a ``with`` block are treated.
 
-    def __init__(self, collect: bool) -> None:
-        """Collect the operands, or only suspend recording."""
-        self.captured: dict[Value, None] | None = {} if collect else None
+    Attributes:
+        records: whether they make nodes; otherwise they make constants.
+        captured: where the nodes made outside that meet an operation inside are collected, in order; or ``None``.
+        born: the nodes made inside, which are not captured.
+    """
 
-    def note(self, operands: Iterable[Value | float | None]) -> None:
-        """Collect the operands of an operation that is not recorded."""
+    __slots__ = ("born", "captured", "records")
+
+    def __init__(self, records: bool, captured: dict[Value, None] | None, born: set[Value]) -> None:
+        """Keep the fields."""
+        self.records = records
+        self.captured = captured
+        self.born = born
+
+    def meet(self, operands: Iterable[Value | float | None]) -> None:
+        """Collect the operands of an operation."""
         if self.captured is not None:
-            nodes = [o for o in operands if o is not None and not isinstance(o, float)]
-            self.captured.update((node, None) for node in nodes if node._op is not CONSTANT)
+            for o in operands:
+                if o is not None and not isinstance(o, float) and o._op is not CONSTANT and o not in self.born:
+                    self.captured[o] = None
+
+    def bear(self, node: Value) -> None:
+        """Note a node made inside."""
+        if self.captured is not None:
+            self.born.add(node)
 
 
-# None: record.
-_SUSPENSION: ContextVar[Suspension | None] = ContextVar("suspension", default=None)
+class _Switch:
+    """Whether any block was ever opened: until then, nobody needs to ask the context."""
 
-
-class _Suspensions:
-    """How many blocks in all threads have switched recording off: while it is 0, nobody asks the context."""
-
-    __slots__ = ("count", "lock")
+    __slots__ = ("used",)
 
     def __init__(self) -> None:
-        self.count = 0
-        self.lock = threading.Lock()
-
-    def add(self, change: int) -> None:
-        with self.lock:
-            self.count += change
+        self.used = False
 
 
-SUSPENSIONS = _Suspensions()
+BLOCKS = _Switch()
+_BLOCK: ContextVar[Block | None] = ContextVar("block", default=None)
 
 
-def suspension() -> Suspension | None:
-    """Return ``None`` where operations are recorded, else the block that suspends recording."""
-    return _SUSPENSION.get()
+def current_block() -> Block | None:
+    """Return the innermost block of this thread and task; ``None`` where operations are recorded unobserved."""
+    return _BLOCK.get()
 
 
-@contextmanager
-def not_recording(collect: bool = False) -> Iterator[dict[Value, None]]:
-    """Record nothing in this block; with ``collect``, give the differentiable operands that were met, in order."""
-    block = Suspension(collect)
-    SUSPENSIONS.add(1)
-    try:
-        with scoped(_SUSPENSION, block):
-            yield {} if block.captured is None else block.captured
-    finally:
-        SUSPENSIONS.add(-1)
+def _opened(block: Block | None) -> AbstractContextManager[None]:
+    BLOCKS.used = True
+    return scoped(_BLOCK, block)
 
 
 @contextmanager
-def recording() -> Iterator[None]:
-    """Record in this block, even inside `no_grad`."""
-    with scoped(_SUSPENSION, None):
-        yield
+def observing(records: bool) -> Iterator[dict[Value, None]]:
+    """Give the nodes from outside that meet an operation in this block; record the operations, or make constants."""
+    captured: dict[Value, None] = {}
+    with _opened(Block(records, captured, set())):
+        yield captured
 
 
-@contextmanager
-def no_grad() -> Iterator[None]:
-    """Compute without recording: what is made in this block (or decorated function) is a constant.
+def recording() -> AbstractContextManager[None]:
+    """Record in this block even inside `no_grad` or a checkpoint, which goes on observing."""
+    outer = current_block()
+    if outer is None:
+        return nullcontext()
+    return _opened(None if outer.captured is None else Block(True, outer.captured, outer.born))
 
-    Holds for this thread and async task only.
+
+class no_grad:  # noqa: N801 - used like a function
+    """Compute without recording: what is made in this block is a constant.
+
+    Holds for this thread and async task only. Also decorates functions, coroutines and generators, whose own steps are
+    then not recorded.
 
     Example:
         >>> from autograd import Value, no_grad
@@ -89,6 +100,62 @@ def no_grad() -> Iterator[None]:
         ...     y = x * x
         >>> y.op, y.operands, (x * y).partials
         ('constant', (), (9.0, 0.0))
+        >>> @no_grad()
+        ... def square(x):
+        ...     return x * x
+        >>> square(x).op
+        'constant'
     """
-    with not_recording():
-        yield
+
+    def __init__(self) -> None:
+        """Make a block; one object may be entered several times."""
+        self._open: list[AbstractContextManager[None]] = []
+
+    def __enter__(self) -> None:
+        """Stop recording."""
+        block = _opened(Block(False, None, set()))
+        block.__enter__()
+        self._open.append(block)
+
+    def __exit__(self, *reason: Any) -> None:
+        """Go on as before."""
+        self._open.pop().__exit__(*reason)
+
+    def __call__(self, function: F) -> F:
+        """Decorate a function, a coroutine function or a generator function."""
+        wrapper: Callable[..., Any]
+        if inspect.isasyncgenfunction(function):
+            raise TypeError(f"no_grad cannot decorate the async generator {function.__name__}: use a block inside it")
+        if inspect.iscoroutinefunction(function):
+
+            async def wrapper(*args: Any, **kwargs: Any) -> Any:
+                with no_grad():
+                    return await function(*args, **kwargs)
+
+        elif inspect.isgeneratorfunction(function):
+
+            def wrapper(*args: Any, **kwargs: Any) -> Any:
+                return (yield from _Steps(function(*args, **kwargs)))
+
+        else:
+
+            def wrapper(*args: Any, **kwargs: Any) -> Any:
+                with no_grad():
+                    return function(*args, **kwargs)
+
+        return cast("F", functools.update_wrapper(wrapper, function))
+
+
+class _Steps(Generator[Any, Any, Any]):
+    """A generator each of whose steps runs without recording; in between, its consumer records."""
+
+    def __init__(self, generator: Generator[Any, Any, Any]) -> None:
+        self._generator = generator
+
+    def send(self, value: Any) -> Any:
+        with no_grad():
+            return self._generator.send(value)
+
+    def throw(self, *error: Any) -> Any:
+        with no_grad():
+            return self._generator.throw(*error)

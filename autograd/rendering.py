@@ -15,7 +15,7 @@ import secrets
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +26,7 @@ from autograd.errors import MissingExtraError
 FORMATS = ("svg", "png", "pdf")
 SOURCE_SUFFIXES = (".dot", ".gv")
 
-LIMIT = 6_000  # statements, that is nodes and edges: layout time grows with their square, to some 15 seconds here
+LIMIT = 4_000  # nodes and edges: the time grows with their square, to half a minute for the most tangled graph
 TIMEOUT = 120.0  # seconds
 DPI = "192"  # of PNG: sharp where a point is two pixels
 
@@ -126,14 +126,14 @@ class Picture(graphviz.Digraph):  # type: ignore[misc]  # the package is not typ
                 "the graph, or write the source to a .dot file for a program made for large graphs"
             )
 
-    def pipe(self, format: str | None = None, *args: Any, encoding: str | None = None, **options: Any) -> bytes | str:
-        """Return the picture, as text if an ``encoding`` is given; SVG unless another ``format`` is set.
+    def pipe(self, format: str | None = None, *, encoding: str | None = None, **options: Any) -> bytes | str:
+        """Return the picture, as text if an ``encoding`` is given; in the graph's own ``format`` if none is.
 
-        Formats and options beyond `render`'s are passed on to ``dot``.
+        Formats and options beyond `autograd.rendering.render`'s are passed on to ``dot``.
         """
-        format = format or self._format or FORMATS[0]
-        if format not in FORMATS or _chosen([*args, *options.values()]):
-            piped: bytes | str = super().pipe(format, *args, encoding=encoding, **options)
+        format = format or self.format
+        if not _is_plain(format, options):
+            piped: bytes | str = super().pipe(format, encoding=encoding, **options)
             return piped
         self.require_drawable()
         content = render(self.source, format)
@@ -143,31 +143,33 @@ class Picture(graphviz.Digraph):  # type: ignore[misc]  # the package is not typ
         self,
         filename: str | os.PathLike[str] | None = None,
         directory: str | os.PathLike[str] | None = None,
+        *,
         view: bool = False,
         cleanup: bool = False,
         format: str | None = None,
-        *args: Any,
         outfile: str | os.PathLike[str] | None = None,
         **options: Any,
     ) -> str:
         """Save the source and write the picture beside it, as `graphviz.Digraph.render` does; return its path.
 
-        Formats and options beyond `render`'s are passed on to ``dot``. To write only a picture, see `write`.
+        Formats and options beyond `autograd.rendering.render`'s are passed on to ``dot``. `write` writes the picture
+        alone.
         """
-        format = format or (Path(outfile).suffix[1:] if outfile else self._format) or FORMATS[0]
-        if format not in FORMATS or _chosen([*args, *options.values()]):
-            rendered = super().render(filename, directory, view, cleanup, format, *args, outfile=outfile, **options)
-            return str(rendered)
-        if outfile is not None:
-            outfile = Path(directory or self.directory, outfile)
-            filename, directory = filename or outfile.with_suffix(".gv").name, directory or outfile.parent
-        source = Path(self.save(filename, directory))
-        target = outfile or source.with_name(f"{source.name}.{format}")
-        _replace(Path(target), self.pipe(format))
+        given = {"filename": filename, "directory": directory, "view": view, "cleanup": cleanup, "outfile": outfile}
+        suffix = Path(outfile).suffix[1:] if outfile is not None else ""
+        if not _is_plain(format or suffix or self.format, options):
+            return str(super().render(**given, format=format, **options))
+        self.require_drawable()
+        target = None if outfile is None else Path(directory or self.directory, outfile)
+        if target is not None:
+            filename, directory = filename or target.with_suffix(".gv").name, directory or target.parent
+        source = Path(self.save(filename, directory=directory))
+        target = target or source.with_name(f"{source.name}.{format or self.format}")
+        _replace(target, render(self.source, format or suffix or self.format))
         if cleanup:
             source.unlink()
         if view:
-            self._view(str(target), format=format, quiet=False)
+            self._view(str(target), format=target.suffix[1:], quiet=False)
         return str(target)
 
     def _repr_mimebundle_(
@@ -181,8 +183,9 @@ class Picture(graphviz.Digraph):  # type: ignore[misc]  # the package is not typ
         return bundle
 
 
-def _chosen(options: Iterable[object]) -> bool:
-    return any(option is not None and option is not False for option in options)
+def _is_plain(format: str, options: Mapping[str, object]) -> bool:
+    """Tell whether `render` can do what is asked for; the rest needs the ``dot`` program."""
+    return format in FORMATS and all(option is None or option is False for option in options.values())
 
 
 def _command(format: str) -> list[str]:
@@ -218,7 +221,7 @@ def _run(command: list[str], source: bytes) -> bytes:
         done = subprocess.run(command, input=source, capture_output=True, timeout=TIMEOUT, creationflags=flags)
     except subprocess.TimeoutExpired:
         raise TimeoutError(
-            f"the layout was given up after {TIMEOUT:g} seconds: draw a smaller graph, or write its source to a .dot file"
+            f"the layout was given up after {TIMEOUT:g} seconds: draw a smaller graph, or write its source to a file"
         ) from None
     messages = done.stderr.decode("utf-8", "replace")
     errors = re.findall(r"^Error: *(.+)$", messages, re.MULTILINE)

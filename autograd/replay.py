@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from autograd.errors import StaleGraphError
+from autograd.floats import same
 from autograd.ieee import partials_at
 from autograd.sweep import topological_order
 
@@ -31,7 +32,12 @@ def is_stale(roots: Iterable[Value]) -> Value | None:
     """Return the first node that would now be another number or have another partial, or ``None``."""
     for node in topological_order(roots):
         operands = stored_operands(node)
-        if operands is not None and _differs(node, *present(node, operands)):
+        if operands is None:
+            continue
+        if node._rest is not None and node._rest.segment is not None:
+            if node._rest.segment.changed_input() is not None:
+                return node
+        elif _differs(node, *present(node, operands)):
             return node
     return None
 
@@ -75,18 +81,12 @@ def present(node: Value, operands: tuple[Value | float, ...]) -> tuple[float, tu
 
 
 def _differs(node: Value, data: float, partials: tuple[float, ...]) -> bool:
-    if not _same(data, node._data):
+    if not same(data, node._data):
         return True
     if node._rest is not None:
-        return not all(map(_same, partials, node._rest.recorded))
+        return not all(map(same, partials, node._rest.recorded))
     pairs = ((node._a, node._da), (node._b, node._db))
-    return any(
-        operand is not None and not _same(new, old) for new, (operand, old) in zip(partials, pairs, strict=False)
-    )
-
-
-def _same(new: float, old: float) -> bool:
-    return new == old or (new != new and old != old)
+    return any(operand is not None and not same(new, old) for new, (operand, old) in zip(partials, pairs, strict=False))
 
 
 def _store(node: Value, data: float, partials: tuple[float, ...]) -> None:

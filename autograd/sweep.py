@@ -65,7 +65,7 @@ class Algebra(Generic[A]):
 
     def __init__(self) -> None:
         self._expected: dict[Segment, int] = {}
-        self._arrived: dict[Segment, dict[int, A]] = {}
+        self._arrived: dict[Segment, dict[int, A | None]] = {}
 
     def begin(self, order: list[Value]) -> None:
         """Look at the nodes before the sweep starts."""
@@ -86,23 +86,25 @@ class Algebra(Generic[A]):
         raise NotImplementedError
 
     def expect(self, rest: Many) -> None:
-        """Count the outputs of a checkpointed segment that the sweep will meet."""
+        """Count the outputs of a checkpointed segment that the sweep will meet, before it changes anything."""
         if rest.segment is not None:
+            rest.segment.require_same_inputs()
             self._expected[rest.segment] = self._expected.get(rest.segment, 0) + 1
 
-    def pull_segment(self, rest: Many, segment: Segment, adjoint: A) -> None:
+    def pull_segment(self, rest: Many, segment: Segment, adjoint: A | None) -> None:
         """Keep the adjoint of one output of a segment; with the last one, recompute the inside and go through it.
 
         All outputs of a segment share its operands, so no operand is reached before the last output is.
         """
-        arrived = self._arrived.setdefault(segment, {})
-        arrived[rest.index] = adjoint
-        if len(arrived) < self._expected[segment]:
+        self._arrived.setdefault(segment, {})[rest.index] = adjoint
+        if len(self._arrived[segment]) < self._expected[segment]:
+            return
+        arrived = {index: seed for index, seed in self._arrived[segment].items() if seed is not None}
+        if not arrived:
             return
         outputs = segment.recompute()
         inside = self.spawn()
-        seeds = [(outputs[index], seed) for index, seed in arrived.items()]
-        sweep(seeds, inside, stop=segment.operands)
+        sweep([(outputs[index], seed) for index, seed in arrived.items()], inside, stop=segment.operands)
         for operand in segment.operands:
             if operand in inside.adjoints:
                 self.add(operand, inside.adjoints[operand])
@@ -170,10 +172,10 @@ class Adjoints(Algebra[A]):
     def pull(self, node: Value) -> None:
         """Pass the finished adjoint of ``node`` on to its operands."""
         adjoint = self.adjoints.get(node)
-        if adjoint is None:
-            return
         if node._rest is not None and node._rest.segment is not None:
             self.pull_segment(node._rest, node._rest.segment, adjoint)
+            return
+        if adjoint is None:
             return
         for operand, partial in self.edges(node):
             self.add(operand, self.multiply(adjoint, partial))
@@ -193,7 +195,7 @@ class Adjoints(Algebra[A]):
 
     def multiply(self, adjoint: A, partial: Any) -> A:
         """Return the contribution of one edge."""
-        return adjoint * partial  # type: ignore[operator,no-any-return]
+        return adjoint * partial  # type: ignore[no-any-return]
 
 
 def recorded_edges(node: Value) -> Iterator[tuple[Value, float]]:

@@ -143,7 +143,14 @@ def _others(xs: Sequence[Any], y: Any) -> list[Any]:
 def _shares(xs: Sequence[Any], y: Any) -> list[Any]:
     """1 for the operand that equals the result, shared equally at a tie."""
     tied = [equal(x, y) for x in xs]
-    return [t / sum_(tied) for t in tied]
+    count = sum_(tied)
+    return [t / count for t in tied]
+
+
+def _places(*xs: float) -> tuple[bool, ...]:
+    """Which operands of `max` are the largest."""
+    top = floats.maximum_of(xs)
+    return tuple([x == top for x in xs])
 
 
 def _if(condition: Any, x: Any, y: Any) -> Any:
@@ -176,9 +183,9 @@ def _power_defined(x: float, n: float) -> bool:
 
 # fmt: off
 # Arithmetic ------------------------------------------------------------------------------------------------------------
-add: Primitive          = _row("add",          floats.add,          [_one, _one],                                                      "{0} + {1}",                      "Sum of two numbers.",                       symbol="+",  precedence=SUM,     example=((1.0, 2.0), 3.0))
+add: Primitive          = _row("add",          floats.add,          [_one, _one],                                                      "{0} + {1}",                      "Sum of two numbers.",                       symbol="+",  precedence=SUM,     example=((1.0, 2.0), 3.0), commutative=True)
 subtract: Primitive     = _row("subtract",     floats.subtract,     [_one, lambda x, y, z: -1.0],                                      "{0} - {1:tight}",                "Difference of two numbers.",                symbol="-",  precedence=SUM,     example=((1.0, 2.0), -1.0))
-multiply: Primitive     = _row("multiply",     floats.multiply,     [lambda x, y, z: y, lambda x, y, z: x],                            r"{0} \, {1}",                    "Product of two numbers.",                   symbol="*",  precedence=PRODUCT, example=((2.0, 3.0), 6.0))
+multiply: Primitive     = _row("multiply",     floats.multiply,     [lambda x, y, z: y, lambda x, y, z: x],                            r"{0} \, {1}",                    "Product of two numbers.",                   symbol="*",  precedence=PRODUCT, example=((2.0, 3.0), 6.0), commutative=True)
 divide: Primitive       = _row("divide",       floats.divide,       [lambda x, y, z: reciprocal(y), lambda x, y, z: -z / y],           r"\frac{{{0:free}}}{{{1:free}}}", "Quotient of two numbers.",                  symbol="/",  precedence=PRODUCT, domain=(REALS, NONZERO),  example=((3.0, 2.0), 1.5))
 floor_divide: Primitive = _row("floor_divide", floats.floor_divide, [_zero, _zero],                                                    r"\left\lfloor \frac{{{0:free}}}{{{1:free}}} \right\rfloor", "Floor of the quotient; constant between jumps.", symbol="//", precedence=PRODUCT, domain=(FINITE, NONZERO), piece=floats.floor_divide, example=((7.0, 2.0), 3.0))
 mod: Primitive          = _row("mod",          floats.mod,          [_one, lambda x, y, z: -(x // y)],                                 r"{0} \bmod {1:tight}",           "Remainder with the divisor's sign.",        symbol="%",  precedence=PRODUCT, domain=(FINITE, NONZERO), piece=floats.floor_divide, example=((7.0, 4.0), 3.0))
@@ -190,7 +197,7 @@ square: Primitive       = _row("square",       floats.square,       [lambda x, y
 reciprocal: Primitive   = _row("reciprocal",   floats.reciprocal,   [lambda x, y: -square(y)],                                         r"\frac{{1}}{{{0:free}}}",        "1/x.",                                      precedence=PRODUCT,   domain=(NONZERO,), example=((4.0,), 0.25))
 sqrt: Primitive         = _row("sqrt",         floats.sqrt,         [lambda x, y: 1.0 / (2.0 * y)],                                            r"\sqrt{{{0:free}}}",             "Square root; slope inf at 0.",              domain=(NONNEGATIVE,),  example=((4.0,), 2.0))
 cbrt: Primitive         = _row("cbrt",         math.cbrt,           [lambda x, y: 1.0 / (3.0 * square(y))],                            r"\sqrt[3]{{{0:free}}}",          "Cube root, also of negative numbers; slope inf at 0.", domain=(REALS,), piece=floats.sign, example=((0.0,), 0.0))
-hypot: Primitive        = _row("hypot",        math.hypot,          [lambda x, y, r: where(r, x / r, 0.0), lambda x, y, r: where(r, y / r, 0.0)], r"\sqrt{{{0:atom}^2 + {1:atom}^2}}", "Length of the vector (x, y); slope 0 at the origin.", domain=(REALS, REALS), piece=lambda x, y: x != 0.0 or y != 0.0, example=((3.0, 4.0), 5.0))
+hypot: Primitive        = _row("hypot",        math.hypot,          [lambda x, y, r: where(r, x / r, 0.0), lambda x, y, r: where(r, y / r, 0.0)], r"\sqrt{{{0:atom}^2 + {1:atom}^2}}", "Length of the vector (x, y); slope 0 at the origin.", domain=(REALS, REALS), piece=lambda x, y: x != 0.0 or y != 0.0, example=((3.0, 4.0), 5.0), commutative=True)
 
 # Exponentials and logarithms ---------------------------------------------------------------------------------------------
 exp: Primitive          = _row("exp",          floats.exp,          [lambda x, y: y],                                                  "e^{{{0:free}}}",                 "Exponential.",                              precedence=POWER, domain=(REALS,),  example=((0.0,), 1.0))
@@ -201,7 +208,7 @@ log2: Primitive         = _row("log2",         floats.log2,         [lambda x, y
 log10: Primitive        = _row("log10",        floats.log10,        [lambda x, y: 1.0 / (x * LN_10)],                                  r"\log_{{10}} {0:atom}",          "Logarithm to base 10.",                     precedence=PRODUCT, domain=(POSITIVE,), example=((1000.0,), 3.0))
 log1p: Primitive        = _row("log1p",        floats.log1p,        [lambda x, y: reciprocal(1.0 + x)],                                r"\ln\left(1 + {0}\right)",       "log(1 + x), exact near 0.",                 precedence=PRODUCT, domain=(Interval(-1.0, closed=False),), example=((0.0,), 0.0))
 xlogy: Primitive        = _row("xlogy",        floats.xlogy,        [lambda x, y, z: log(y), lambda x, y, z: x / y],                   r"{0} \, \ln {1:atom}",           "x·log(y), and 0 where x is 0.",             precedence=PRODUCT, domain=(REALS, NONNEGATIVE), defined=lambda x, y: y > 0.0, requirement="y > 0, or x = 0", example=((2.0, 1.0), 0.0))
-logaddexp: Primitive    = _row("logaddexp",    floats.logaddexp,    [lambda x, y, z: sigmoid(x - y), lambda x, y, z: sigmoid(y - x)],  r"\ln\left(e^{{{0:free}}} + e^{{{1:free}}}\right)", "log(exp(x) + exp(y)) without overflow.", domain=(REALS, REALS), example=((0.0, -1000.0), 0.0))
+logaddexp: Primitive    = _row("logaddexp",    floats.logaddexp,    [lambda x, y, z: sigmoid(x - y), lambda x, y, z: sigmoid(y - x)],  r"\ln\left(e^{{{0:free}}} + e^{{{1:free}}}\right)", "log(exp(x) + exp(y)) without overflow.", domain=(REALS, REALS), example=((0.0, -1000.0), 0.0), commutative=True)
 
 # Trigonometric and hyperbolic functions ----------------------------------------------------------------------------------
 sin: Primitive          = _row("sin",          floats.sin,          [lambda x, y: cos(x)],                                             r"\sin {0:atom}",                 "Sine of an angle in radians.",              precedence=PRODUCT, domain=(FINITE,),    example=((0.0,), 0.0))
@@ -219,8 +226,8 @@ arccosh: Primitive      = _row("arccosh",      floats.arccosh,      [lambda x, y
 arctanh: Primitive      = _row("arctanh",      floats.arctanh,      [lambda x, y: 1.0 / ((1.0 - x) * (1.0 + x))],                      r"\operatorname{{artanh}} {0:atom}", "Inverse hyperbolic tangent.",            precedence=PRODUCT, domain=(OPEN_UNIT,), example=((0.0,), 0.0))
 
 # Pieces and choices ------------------------------------------------------------------------------------------------------
-maximum: Primitive      = _row("maximum",      floats.maximum,      [lambda x, y, z: _ahead(x, y), lambda x, y, z: _ahead(y, x)],      r"\max\left({0:free}, {1:free}\right)", "The larger of two; at a tie the slope is shared equally.",  domain=(REALS, REALS), piece=floats.ahead, example=((1.0, 2.0), 2.0))
-minimum: Primitive      = _row("minimum",      floats.minimum,      [lambda x, y, z: _ahead(y, x), lambda x, y, z: _ahead(x, y)],      r"\min\left({0:free}, {1:free}\right)", "The smaller of two; at a tie the slope is shared equally.", domain=(REALS, REALS), piece=floats.ahead, example=((1.0, 2.0), 1.0))
+maximum: Primitive      = _row("maximum",      floats.maximum,      [lambda x, y, z: _ahead(x, y), lambda x, y, z: _ahead(y, x)],      r"\max\left({0:free}, {1:free}\right)", "The larger of two; at a tie the slope is shared equally.",  domain=(REALS, REALS), piece=floats.ahead, example=((1.0, 2.0), 2.0), commutative=True)
+minimum: Primitive      = _row("minimum",      floats.minimum,      [lambda x, y, z: _ahead(y, x), lambda x, y, z: _ahead(x, y)],      r"\min\left({0:free}, {1:free}\right)", "The smaller of two; at a tie the slope is shared equally.", domain=(REALS, REALS), piece=floats.ahead, example=((1.0, 2.0), 1.0), commutative=True)
 sign: Primitive         = _row("sign",         floats.sign,         [_zero],                                                           r"\operatorname{{sign}} {0:atom}", "-1, 0 or 1.",                              precedence=PRODUCT, domain=(REALS,), piece=floats.sign, example=((-3.0,), -1.0))
 step: Primitive         = _row("step",         floats.step,         [_zero],                                                           r"\operatorname{{step}} {0:atom}", "1 for x > 0, else 0.",                     precedence=PRODUCT, domain=(REALS,), piece=floats.sign, example=((3.0,), 1.0))
 where: Primitive        = _row("where",        floats.where,        [_zero, lambda c, x, y, z: where(c, 1.0, 0.0), lambda c, x, y, z: where(c, 0.0, 1.0)], r"\begin{{cases}} {1:free} & {0:free} \ne 0 \\ {2:free} & \text{{otherwise}} \end{{cases}}", "x where the condition is not zero, else y.", domain=(REALS, REALS, REALS), operand_names=("condition", "x", "y"), piece=lambda c, x, y: c != 0.0, example=((1.0, 2.0, 3.0), 2.0))
@@ -238,16 +245,16 @@ silu: Primitive         = _row("silu",         floats.silu,         [lambda x, y
 gelu: Primitive         = _row("gelu",         floats.gelu,         [lambda x, y: 0.5 * erfc(-(SQRT_HALF * x)) + ONE_OVER_SQRT_TWO_PI * x * exp(-(square(x) / 2.0))], r"\operatorname{{GELU}} {0:atom}", "x·Φ(x) with the exact normal distribution function.", precedence=PRODUCT, domain=(REALS,), example=((0.0,), 0.0))
 
 # Sequences, each one node ------------------------------------------------------------------------------------------------
-sum_: Primitive         = _row("sum",          floats.sum_of,       lambda xs, y: [1.0] * len(xs),                                     r"\sum\left({0}\right)",          "Correctly rounded sum of a sequence; 0 if empty.", example=(([1.0, 2.0, 3.0],), 6.0))
-prod: Primitive         = _row("prod",         math.prod,           _others,                                                           r"\prod\left({0}\right)",         "Product of a sequence; 1 if empty.",               example=(([2.0, 3.0, 4.0],), 24.0))
-max_: Primitive         = _row("max",          floats.maximum_of,   _shares,                                                           r"\max\left({0}\right)",          "Largest of a sequence; at a tie the slope is shared equally.",  piece=lambda *xs: tuple(x == floats.maximum_of(xs) for x in xs), example=(([1.0, 3.0, 2.0],), 3.0))
-min_: Primitive         = _row("min",          floats.minimum_of,   _shares,                                                           r"\min\left({0}\right)",          "Smallest of a sequence; at a tie the slope is shared equally.", piece=lambda *xs: tuple(x == floats.minimum_of(xs) for x in xs), example=(([1.0, 3.0, 2.0],), 1.0))
-logsumexp: Primitive    = _row("logsumexp",    floats.logsumexp,    lambda xs, y: [exp(x - y) for x in xs],                            r"\operatorname{{logsumexp}}\left({0}\right)", "log(Σ exp(x)) without overflow.",     example=(([0.0, -1000.0],), 0.0))
+sum_: Primitive         = _row("sum",          floats.sum_of,       lambda xs, y: [1.0] * len(xs),                                     r"\sum\left({0}\right)",          "Correctly rounded sum of a sequence; 0 if empty.", example=(([1.0, 2.0, 3.0],), 6.0), commutative=True)
+prod: Primitive         = _row("prod",         math.prod,           _others,                                                           r"\prod\left({0}\right)",         "Product of a sequence; 1 if empty.",               example=(([2.0, 3.0, 4.0],), 24.0), commutative=True)
+max_: Primitive         = _row("max",          floats.maximum_of,   _shares,                                                           r"\max\left({0}\right)",          "Largest of a sequence; at a tie the slope is shared equally.",  piece=_places, example=(([1.0, 3.0, 2.0],), 3.0), commutative=True)
+min_: Primitive         = _row("min",          floats.minimum_of,   _shares,                                                           r"\min\left({0}\right)",          "Smallest of a sequence; at a tie the slope is shared equally.", piece=lambda *xs: _places(*map(floats.negative, xs)), example=(([1.0, 3.0, 2.0],), 1.0), commutative=True)
+logsumexp: Primitive    = _row("logsumexp",    floats.logsumexp,    lambda xs, y: [exp(x - y) for x in xs],                            r"\operatorname{{logsumexp}}\left({0}\right)", "log(Σ exp(x)) without overflow.",     example=(([0.0, -1000.0],), 0.0), commutative=True)
 dot: Primitive          = _row("dot",          floats.dot_of,       lambda xs, y: [*xs[len(xs) // 2 :], *xs[: len(xs) // 2]],          r"\operatorname{{dot}}\left({0}\right)", "Sum of the products of two sequences of equal length; 0 if empty.", pairs=True, example=(([1.0, 2.0], [3.0, 4.0]), 11.0))
 
 # Parts of the rows above that are not public: slopes that would lose digits if they were composed -------------------------
 _ahead: Primitive         = _row("_ahead",         floats.ahead,         [_zero, _zero],                                              r"\left[{0:free} > {1:free}\right]", "1 if x > y, 1/2 at a tie, else 0.", domain=(REALS, REALS), piece=floats.ahead, written=lambda x, y: (1.0 + sign(x - y)) / 2.0)
-equal: Primitive          = _row("_equal",         floats.equal,         [_zero, _zero],                                              r"\left[{0:free} = {1:free}\right]", "1 if x = y, else 0.",               domain=(REALS, REALS), piece=floats.ahead, written=lambda x, y: 1.0 - abs_(sign(x - y)))
+equal: Primitive          = _row("_equal",         floats.equal,         [_zero, _zero],                                              r"\left[{0:free} = {1:free}\right]", "1 if x = y, else 0.",               domain=(REALS, REALS), piece=floats.ahead, written=lambda x, y: 1.0 - abs_(sign(x - y)), commutative=True)
 _tanh_slope: Primitive    = _row("_tanh_slope",    floats.tanh_slope,    [_zero, lambda y, x, z: -(2.0 * tanh(x) * z)],                 "1 - {0:atom}^2",                    "1 - y², for y = tanh(x) and computed from x.",    precedence=SUM, domain=(REALS, REALS), operand_names=("y", "x"), written=lambda y, x: 1.0 - square(y))
 _sigmoid_slope: Primitive = _row("_sigmoid_slope", floats.sigmoid_slope, [_zero, lambda y, x, z: -(tanh(x / 2.0) * z)],     r"{0:atom} \left(1 - {0}\right)",    "y(1 - y), for y = σ(x) and computed from x.",     precedence=PRODUCT, domain=(REALS, REALS), operand_names=("y", "x"), written=lambda y, x: y * (1.0 - y))
 # fmt: on

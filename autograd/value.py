@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any, Final, NoReturn, final
+from typing import TYPE_CHECKING, Any, NoReturn, final
 
 from autograd import copying
 from autograd.ieee import partial_at, partials_at
 from autograd.operators import Operators
 from autograd.primitive import CONSTANT, LEAF, Primitive, maybe_real, real
-from autograd.recording import SUSPENSIONS, Suspension, suspension
+from autograd.recording import BLOCKS, current_block
 from autograd.replay import recompute
 from autograd.sweep import IntoGrad, sweep, topological_order
 from autograd.table import add, divide, multiply, negative, subtract
@@ -105,6 +105,9 @@ class Value(Operators):
         self._op = LEAF
         self._a = self._b = self._rest = None
         self._da = self._db = 0.0
+        block = current_block() if BLOCKS.used else None
+        if block is not None:
+            block.bear(self)
 
     def __init_subclass__(cls, **_: Any) -> NoReturn:
         """Refuse: a graph holds one kind of node."""
@@ -252,7 +255,7 @@ class Value(Operators):
             return self._unary(row)
         if row.arity == 2:
             a, b = mixed
-            return a._binary(row, b) if type(a) is Value else b._reflected(row, a)
+            return self._reflected(row, a) if isinstance(a, float) else a._binary(row, b)
         numbers = tuple([o if isinstance(o, float) else o._data for o in mixed])
         result = row.evaluate(numbers)
         if result - result != 0.0:
@@ -270,7 +273,7 @@ class Value(Operators):
         b = other if type(other) is Value else None
         y = maybe_real(other) if b is None else b._data
         if y is None:
-            return NotImplemented
+            return NotImplemented  # type: ignore[no-any-return]
         numbers = (self._data, y)
         result = row.compute(*numbers)
         if result - result != 0.0:
@@ -281,7 +284,7 @@ class Value(Operators):
     def _reflected(self, row: Primitive, other: object) -> Value:
         x = maybe_real(other)
         if x is None:
-            return NotImplemented
+            return NotImplemented  # type: ignore[no-any-return]
         numbers = (x, self._data)
         result = row.compute(*numbers)
         if result - result != 0.0:
@@ -409,16 +412,14 @@ class Value(Operators):
         return f"Value {self._label!r}" if self._label else f"{self.op or 'a leaf'!r} (= {self._data!r})"
 
 
-_new: Final = object.__new__
-
-
 def _node(op: Primitive, data: float, a: Value | None, b: Value | None, da: float, db: float) -> Value:
     """Make a node of at most two operands; every node passes here or through `node_of_many`."""
-    if SUSPENSIONS.count:
-        block = suspension()
-        if block is not None:
-            return _unrecorded(block, data, (a, b))
-    node: Value = _new(Value)
+    block = current_block() if BLOCKS.used else None
+    if block is not None:
+        block.meet((a, b))
+        if not block.records:
+            return constant(data)
+    node: Value = Value.__new__(Value)
     node._op = op
     node._data = data
     node._a = a
@@ -428,35 +429,36 @@ def _node(op: Primitive, data: float, a: Value | None, b: Value | None, da: floa
     node._grad = 0.0
     node._label = ""
     node._rest = None
+    if block is not None:
+        block.bear(node)
     return node
 
 
 def node_of_many(op: Primitive, data: float, rest: Many) -> Value:
     """Make a node of any number of operands."""
+    block = current_block() if BLOCKS.used else None
+    if block is not None:
+        block.meet(rest.operands)
     node = _node(op, data, None, None, 0.0, 0.0)
     if node._op is not CONSTANT:
         node._rest = rest
-    elif (block := suspension()) is not None:
-        block.note(rest.operands)
     return node
 
 
 def constant(data: float, label: str = "") -> Value:
     """Make a constant: it gets no gradient and lies on no path."""
-    node = Value(data, label)
+    node: Value = Value.__new__(Value)
     node._op = CONSTANT
+    node._data = data
+    node._label = label
+    node._grad = node._da = node._db = 0.0
+    node._a = node._b = node._rest = None
     return node
 
 
 def is_variable(operand: Value | float | None) -> bool:
     """Tell whether an operand takes part in differentiation: a node that is no constant."""
     return type(operand) is Value and operand._op is not CONSTANT
-
-
-def _unrecorded(block: Suspension, data: float, operands: Sequence[Value | float | None]) -> Value:
-    """Make a constant instead of a node."""
-    block.note(operands)
-    return constant(data)
 
 
 def _operand(row: Primitive, index: int, operand: object) -> Value | float:

@@ -89,7 +89,7 @@ def _xlogy(x: Real, y: Real) -> Real:
 def _log_sum_exp(*xs: Real) -> Real:
     """Shifted by the largest, so that a sum that is 1 + tiny keeps the tiny part."""
     ordered = sorted(xs, reverse=True)
-    rest = mp.fsum(mp.exp(x - ordered[0]) for x in ordered[1:])
+    rest = sum((mp.exp(x - ordered[0]) for x in ordered[1:]), mp.mpf(0))
     return ordered[0] + mp.log1p(rest)
 
 
@@ -167,6 +167,12 @@ def near(random: Random, drawn: tuple[float, ...]) -> tuple[float, ...]:
     return (x, z, *drawn[2:])
 
 
+def _countable_quotient(random: Random, drawn: tuple[float, ...]) -> tuple[float, ...]:
+    """A quotient within the range of floats, so that the step resolves its jumps."""
+    x, y = near(random, drawn)
+    return (x, y) if y == 0.0 or abs(x) < 1e150 * abs(y) else (math.copysign(abs(y), x) * 1e9, y)
+
+
 def _clip_bounds(random: Random, drawn: tuple[float, ...]) -> tuple[float, ...]:
     """Bounds in order; x sometimes just beside one of them."""
     x, *bounds = drawn
@@ -181,8 +187,9 @@ def _power_operands(random: Random, drawn: tuple[float, ...]) -> tuple[float, ..
         return x, float(random.randint(-9, 9))
     if x == 0.0:  # 0**0 is a jump, tested by itself
         return x, random.choice([0.5, 1.0, 1.5, 2.0, 2.5, 3.0, 4.0])
-    if x > 0.0 and x != 1.0 and random.random() < 0.7:
-        n = random.uniform(-700.0, 700.0) / math.log(x)
+    logarithm = math.log(x)
+    if logarithm and (random.random() < 0.7 or abs(n * logarithm) > 1e5):
+        n = random.uniform(-800.0, 800.0) / logarithm
     return x, random.choice([n, n, n, 2.0, -1.0, 0.5, 0.0, 3.0])
 
 
@@ -201,7 +208,7 @@ ORACLES: dict[str, Oracle] = {
     "multiply": Oracle(lambda x, y: x * y, near),
     "divide": Oracle(_divide, near),
     "floor_divide": Oracle(_floor_divide, near),
-    "mod": Oracle(_mod, near),
+    "mod": Oracle(_mod, _countable_quotient),
     "power": Oracle(_power, _power_operands),
     "negative": Oracle(lambda x: -x),
     "positive": Oracle(lambda x: +x),
@@ -298,7 +305,7 @@ class Slope(NamedTuple):
             return sides[0]
         if any(map(mp.isinf, sides)) or abs(sides[0] - sides[1]) > mp.mpf(10) ** -20 * self.size:
             return None
-        return mp.fsum(sides) / 2
+        return sum(sides, mp.mpf(0)) / 2
 
 
 def step_at(point: Sequence[float]) -> Real:
@@ -369,7 +376,7 @@ def derivative(value: Callable[..., Real], point: Sequence[float], orders: Seque
             moved = [mp.mpf(x) + offset * step for x, (offset, _) in zip(point, corner, strict=True)]
             terms.append(math.prod(weight for _, weight in corner) * value(*moved))
         scale = step**total
-        return mp.fsum(terms) / scale, max(map(abs, terms)) / scale
+        return sum(terms, mp.mpf(0)) / scale, max(map(abs, terms)) / scale
 
     return _settled(quotient, point, step, digits)
 
@@ -402,4 +409,5 @@ def condition(point: Sequence[float], value: Real, slopes: Sequence[Real]) -> fl
     """
     if value == 0 or any(mp.isinf(slope) for slope in slopes):
         return 0.0
-    return float(mp.fsum(abs(mp.mpf(x) * slope) for x, slope in zip(point, slopes, strict=True)) / abs(value))
+    terms = (abs(mp.mpf(x) * slope) for x, slope in zip(point, slopes, strict=True))
+    return float(sum(terms, mp.mpf(0)) / abs(value))

@@ -62,7 +62,7 @@ def points(row: Primitive, count: int) -> list[tuple[float, ...]]:
     """Return ``count`` distinct points where the row is defined: the same in every run."""
     found: dict[tuple[float, ...], None] = {}
     for point in _candidates(row, Random(row.name)):
-        if row.domain is not None and not all(map(Interval.__contains__, row.domain, point)):
+        if not all(map(math.isfinite, point)) or not all(map(Interval.__contains__, _intervals(row), point)):
             continue
         if row.defined is None or row.defined(*point):
             found[point] = None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
+import itertools
 import math
 import random
 from collections.abc import Callable
@@ -59,7 +60,7 @@ class Layer(Module):
 class Perceptron(Module):
     def __init__(self, engine: Engine, source: random.Random, sizes: list[int]) -> None:
         last = len(sizes) - 2
-        pairs = enumerate(zip(sizes, sizes[1:], strict=False))
+        pairs = enumerate(itertools.pairwise(sizes))
         self.layers = [Layer(engine, source, i, o, nonlinear=index != last) for index, (i, o) in pairs]
 
     def __call__(self, x: Any) -> Any:
@@ -94,7 +95,9 @@ def train_on_moons(engine: Engine, steps: int) -> tuple[list[float], list[float]
     """Train as the demo does; return the losses, the first step's gradient and the last accuracy."""
     model = Perceptron(engine, random.Random(1337), [2, 8, 8, 1])
     points, labels = two_moons(40)
-    losses, first, accuracy = [], [], 0.0
+    losses: list[float] = []
+    first: list[float] = []
+    accuracy = 0.0
     for k in range(steps):
         total, accuracy = hinge_loss(engine, model, points, labels)
         model.zero_grad()
@@ -257,9 +260,7 @@ class Language:
         size, out = self.width // self.heads, []
         for start in range(0, self.width, size):
             part = slice(start, start + size)
-            scores = [
-                sum(qi * ki for qi, ki in zip(query[part], key[part], strict=True)) / size**0.5 for key in keys
-            ]
+            scores = [sum(qi * ki for qi, ki in zip(query[part], key[part], strict=True)) / size**0.5 for key in keys]
             weights = softmax(scores)
             columns = zip(*(value[part] for value in values), strict=True)
             out += [sum(wi * vi for wi, vi in zip(weights, column, strict=True)) for column in columns]
@@ -269,7 +270,7 @@ class Language:
         keys: list[list[Any]] = []
         values: list[list[Any]] = []
         losses = []
-        for position, (token, target) in enumerate(zip(tokens, tokens[1:], strict=False)):
+        for position, (token, target) in enumerate(itertools.pairwise(tokens)):
             probabilities = softmax(self.logits(token, position, keys, values))
             losses.append(-probabilities[target].log())
         return (1 / len(losses)) * sum(losses)

@@ -330,8 +330,8 @@ def test_threads_may_pickle_one_graph() -> None:
 
     def work() -> None:
         start.wait()
-        for _ in range(10):
-            sizes.append(len(topological_order([pickle.loads(pickle.dumps(node))])))
+        copies = [pickle.loads(pickle.dumps(node)) for _ in range(10)]
+        sizes.extend(len(topological_order([twin])) for twin in copies)
 
     before = sys.getswitchinterval()
     sys.setswitchinterval(1e-6)

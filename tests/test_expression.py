@@ -289,6 +289,7 @@ LARGE = {
     "signs": ("-" * DEEP + "x", 2.0, 2.0),
     "negative powers": ("x**-" * DEEP + "x", 1.0, 1.0),
     "calls": ("abs(" * DEEP + "x" + ")" * DEEP, -2.0, 2.0),
+    "ties": ("max(" + "x, " * DEEP + "x)", 1.0, 1.0),
     "arguments": ("sum(" + "x, " * DEEP + "x)", 1.0, DEEP + 1.0),
     "terms": ("x" + "+x" * DEEP, 1.0, DEEP + 1.0),
     "longest": ("x" + "+x" * (MAX_CHARACTERS // 2 - 1), 1.0, MAX_CHARACTERS / 2),
@@ -413,8 +414,8 @@ def test_values_give_the_same_numbers_as_floats(text: str) -> None:
 
 
 PIECES = [
-    "x", "y1", "W'", "2", "1e5", ".5", "(", ")", "[", "]", ",", "+", "-", "*", "**", "/", "<", "==", " ", "tanh(", "max(",
-    "dot([", "],[", "])", "where(", ".", "=", "lambda", "e", "pi", "^", "²",
+    "x", "y1", "W'", "2", "1e5", ".5", "(", ")", "[", "]", ",", "+", "-", "*", "**", "/", "<", "==", " ", "tanh(",
+    "max(", "dot([", "],[", "])", "where(", ".", "=", "lambda", "e", "pi", "^", "²",
 ]  # fmt: skip
 pieces = st.sampled_from(PIECES)
 

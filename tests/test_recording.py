@@ -226,7 +226,7 @@ def test_tasks_hold_their_own_blocks() -> None:
         return seen
 
     async def both() -> list[list[bool]]:
-        return await asyncio.gather(quiet(5), loud(5), quiet(3), loud(8))
+        return list(await asyncio.gather(quiet(5), loud(5), quiet(3), loud(8)))
 
     assert asyncio.run(both()) == [[False] * 5, [True] * 5, [False] * 3, [True] * 8]
 
