@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable
+from types import NoneType
 from typing import Any
 
 from autograd.errors import StaleGraphError
 from autograd.floats import same
-from autograd.primitive import CHECKPOINT, CONSTANT
+from autograd.primitive import CHECKPOINT, CONSTANT, maybe_real
 from autograd.recording import current_block, observing
 from autograd.sweep import Adjoints, sweep
 from autograd.tree import flatten
@@ -132,6 +133,7 @@ def checkpoint(f: Callable[..., Any], *args: Any) -> Any:
         What ``f`` returns, in the same nesting.
 
     Raises:
+        TypeError: ``f`` returns something else.
         StaleGraphError: on the backward pass, if an input was changed or ``f`` gave other results than before.
 
     Example:
@@ -152,6 +154,12 @@ def checkpoint(f: Callable[..., Any], *args: Any) -> Any:
     if not captured:
         return result
     leaves, rebuild = flatten(result)
+    for leaf in leaves:
+        if not isinstance(leaf, (Value, str, bytes, NoneType)) and maybe_real(leaf) is None:
+            raise TypeError(
+                f"checkpoint: {_name(f)} returned a {type(leaf).__name__}, whose values it cannot reach: return "
+                "Values in nested lists, tuples, dictionaries or arrays"
+            )
     segment = Segment(f, args, tuple(captured), leaves)
     nodes = {}
     for index, place in enumerate(segment.places):

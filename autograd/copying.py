@@ -7,6 +7,7 @@ as any pickler remembers it: that is how several nodes of one graph, pickled tog
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 from weakref import WeakValueDictionary
@@ -18,22 +19,21 @@ if TYPE_CHECKING:
     from autograd.primitive import Primitive
     from autograd.value import Many, Value
 
-_SLOTS = ("_op", "_data", "_grad", "_label", "_a", "_b", "_da", "_db", "_rest")
-
 
 def shallow_copy(node: Value) -> Value:
     """Return a node of the same operands and numbers."""
-    return _make(type(node), *(getattr(node, slot) for slot in _SLOTS))
+    rest = node._rest
+    twin = None if rest is None else type(rest)(rest.operands, rest.recorded, rest.segment, rest.index)
+    return _make(type(node), node._op, node._data, node._grad, node._label, node._a, node._b, node._da, node._db, twin)
 
 
-def deep_copy(root: Value, memo: dict[int, Any]) -> Value:
+def deep_copy(root: Value, memo: dict[Any, Any]) -> Value:
     """Copy the graph below ``root``; nodes that ``memo`` has are taken from there."""
-    for node in topological_order([root]):
-        if id(node) not in memo:
-            a, b = (None if o is None else memo[id(o)] for o in (node._a, node._b))
-            rest = None if node._rest is None else _copy_rest(node._rest, memo)
-            fields = (node._op, node._data, node._grad, node._label, a, b, node._da, node._db, rest)
-            memo[id(node)] = _make(type(node), *fields)
+    for node in topological_order([root], memo.setdefault(deep_copy, set())):  # the nodes copied so far
+        a, b = (None if o is None else memo[id(o)] for o in (node._a, node._b))
+        rest = None if node._rest is None else _copy_rest(node._rest, memo)
+        fields = (node._op, node._data, node._grad, node._label, a, b, node._da, node._db, rest)
+        memo[id(node)] = _make(type(node), *fields)
     copy: Value = memo[id(root)]
     return copy
 
@@ -68,13 +68,15 @@ class _Record:
 
 # By the id of its node: a record keeps its node alive, so an id here is never that of another object.
 _RECORDS: WeakValueDictionary[int, _Record] = WeakValueDictionary()
+_LOCK = threading.Lock()
 
 
 def _record(node: Value) -> _Record:
-    record = _RECORDS.get(id(node))
-    if record is None:
-        record = _RECORDS[id(node)] = _Record(node)
-    return record
+    with _LOCK:
+        record = _RECORDS.get(id(node))
+        if record is None:
+            record = _RECORDS[id(node)] = _Record(node)
+        return record
 
 
 def _make(

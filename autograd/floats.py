@@ -262,6 +262,11 @@ def sum_of(xs: Sequence[float]) -> float:
         return nan
 
 
+def prod_of(xs: Sequence[float]) -> float:
+    """Product from left to right; 1 if there is none."""
+    return math.prod(xs, start=1.0)
+
+
 def dot_of(xs: Sequence[float]) -> float:
     """Sum of the products of the first half with the second half, its additions without rounding error."""
     half = len(xs) // 2

@@ -7,7 +7,7 @@ from typing import Any, cast
 
 from autograd.primitive import ieee_values
 from autograd.replay import require_fresh, stored_operands
-from autograd.sweep import Adjoints, sweep
+from autograd.sweep import Adjoints, sweep, topological_order
 from autograd.tree import flatten
 from autograd.value import Value, constant, is_variable
 
@@ -104,7 +104,10 @@ def gradients(output: Value, inputs: Any) -> Any:
         if not isinstance(node, Value):
             raise TypeError(f"gradients: {what} must be a Value, not {type(node).__name__} ({node!r})")
     require_fresh([output])
-    return rebuild(iter([g if isinstance(g, Value) else constant(g) for g in graph_gradients(output, leaves)]))
+    existing = set(topological_order([output]))
+    found = graph_gradients(output, leaves)
+    slopes = [constant(g) if not isinstance(g, Value) else +g if g in existing else g for g in found]
+    return rebuild(iter(slopes))
 
 
 def graph_gradients(output: Value, inputs: Sequence[Value], seed: Value | float = 1.0) -> list[Value | float]:

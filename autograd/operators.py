@@ -93,6 +93,10 @@ class Operators:
         """Other ** self."""
         return self._reflected(table.power, other)
 
+    def conjugate(self) -> Self:
+        """The number itself, as for any real number; some of NumPy's functions ask for it."""
+        return self
+
     def __neg__(self) -> Self:
         """-self."""
         return self._unary(table.negative)

@@ -212,8 +212,12 @@ class Primitive:
     def slopes(self, operands: Sequence[Any], result: Any, wanted: Sequence[int] | None = None) -> list[Any]:
         """Return the local partials in the algebra of the operands, for all of them or those at ``wanted``."""
         if callable(self.partials):
-            every = self.partials(operands, result)
-            return list(every) if wanted is None else [every[i] for i in wanted]
+            every = list(self.partials(operands, result))
+            if len(every) != len(operands):
+                raise ValueError(
+                    f"partials of {self.name} must return {len(operands)}, one per operand, not {len(every)}"
+                )
+            return every if wanted is None else [every[i] for i in wanted]
         return [self.partials[i](*operands, result) for i in (range(len(self.partials)) if wanted is None else wanted)]
 
     def check_domain(self, numbers: Sequence[float], result: float, labels: Sequence[str] = ()) -> None:
@@ -221,7 +225,7 @@ class Primitive:
         if self.domain is None or any(x != x for x in numbers) or _IEEE.get():
             return
         inside = all(x in interval for x, interval in zip(numbers, self.domain, strict=False))
-        if inside and (self.defined is None or self.defined(*numbers)) and result == result:
+        if inside and (self.defined is None or self.defined(*numbers)):
             return
         names = self.operand_names or [f"x{i}" for i in range(len(numbers))]
         where = describe_operands(names, numbers, labels or [""] * len(numbers))
@@ -262,9 +266,8 @@ PRIMITIVES: dict[str, Primitive] = {}
 
 def lookup(name: str) -> Primitive:
     """Return the primitive called ``name``; `KeyError` that says to declare it where there is none."""
-    for mark in (LEAF, CONSTANT, CHECKPOINT):
-        if mark.name == name:
-            return mark
+    if name in MARKS:
+        return MARKS[name]
     try:
         return PRIMITIVES[name]
     except KeyError:
@@ -286,12 +289,14 @@ def maybe_real(x: object) -> float | None:
         return x
     if isinstance(x, (int, float)):
         return float(x)
-    # NumPy's scalars, Fraction and Decimal say so by `__float__` and having no length or shape of their own.
-    if isinstance(x, (str, bytes, complex)) or getattr(x, "shape", ()) != () or hasattr(x, "_apply"):
+    if isinstance(x, (str, bytes, complex)) or hasattr(x, "_apply"):
         return None
-    if not hasattr(type(x), "__float__") or (hasattr(type(x), "__len__") and not hasattr(x, "shape")):
+    if hasattr(x, "dtype"):  # NumPy's scalars, and its arrays of no dimension
+        real_kind = getattr(x.dtype, "kind", "") in tuple("biuf") and getattr(x, "shape", None) == ()
+        return float(x) if real_kind else None  # type: ignore[arg-type]
+    if not hasattr(type(x), "__float__") or hasattr(type(x), "__len__"):
         return None
-    try:
+    try:  # Fraction, Decimal and the like
         return float(x)  # type: ignore[arg-type]
     except (TypeError, ValueError):
         return None
@@ -328,3 +333,4 @@ def _mark(name: str, summary: str) -> Primitive:
 LEAF = _mark("", "A value given by the user; gradients are accumulated here.")
 CONSTANT = _mark("constant", "A value that gets no gradient.")
 CHECKPOINT = _mark("checkpoint", "A result whose inside is recomputed when the backward pass needs it.")
+MARKS = {mark.name: mark for mark in (LEAF, CONSTANT, CHECKPOINT)}

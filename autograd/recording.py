@@ -25,12 +25,16 @@ class Block:
         records: whether they make nodes; otherwise they make constants.
         captured: where the nodes made outside that meet an operation inside are collected, in order; or ``None``.
         born: the nodes made inside, which are not captured.
+        outer: the block that this one stands in, where it restores it itself.
     """
 
-    __slots__ = ("born", "captured", "records")
+    __slots__ = ("born", "captured", "outer", "records")
 
-    def __init__(self, records: bool, captured: dict[Value, None] | None, born: set[Value]) -> None:
+    def __init__(
+        self, records: bool, captured: dict[Value, None] | None, born: set[Value], outer: Block | None = None
+    ) -> None:
         """Keep the fields."""
+        self.outer = outer
         self.records = records
         self.captured = captured
         self.born = born
@@ -107,19 +111,20 @@ class no_grad:  # noqa: N801 - used like a function
         'constant'
     """
 
-    def __init__(self) -> None:
-        """Make a block; one object may be entered several times."""
-        self._open: list[AbstractContextManager[None]] = []
+    def __init__(self, *wrong: Any) -> None:
+        """Make a block; one object may be entered several times, in several threads."""
+        if wrong:
+            raise TypeError("write @no_grad() or `with no_grad():`, with brackets and nothing in them")
 
     def __enter__(self) -> None:
         """Stop recording."""
-        block = _opened(Block(False, None, set()))
-        block.__enter__()
-        self._open.append(block)
+        BLOCKS.used = True
+        _BLOCK.set(Block(False, None, set(), outer=_BLOCK.get()))
 
-    def __exit__(self, *reason: Any) -> None:
+    def __exit__(self, *reason: object) -> None:
         """Go on as before."""
-        self._open.pop().__exit__(*reason)
+        block = _BLOCK.get()
+        _BLOCK.set(None if block is None else block.outer)
 
     def __call__(self, function: F) -> F:
         """Decorate a function, a coroutine function or a generator function."""

@@ -19,12 +19,15 @@ if TYPE_CHECKING:
 A = TypeVar("A")
 
 
-def topological_order(roots: Iterable[Value], stop: Collection[Value] = ()) -> list[Value]:
+def topological_order(roots: Iterable[Value], seen: set[Value] | None = None) -> list[Value]:
     """List every node that the roots are made of, operands before results, by an iterative depth-first search.
 
     Args:
         roots: where to start.
-        stop: nodes that are not entered and not listed.
+        seen: nodes that are neither entered nor listed; those visited are added to it.
+
+    Raises:
+        TypeError: a root is not a `Value`.
 
     Example:
         >>> from autograd import Value
@@ -33,8 +36,11 @@ def topological_order(roots: Iterable[Value], stop: Collection[Value] = ()) -> l
         ['a', '+', 'c']
     """
     order: list[Value] = []
-    seen = set(stop)
+    seen = set() if seen is None else seen
     stack: list[Value | None] = list(roots)
+    for root in stack:
+        if not hasattr(root, "_rest"):
+            raise TypeError(f"a graph is traversed from Values, not from {type(root).__name__} ({root!r})")
     while stack:
         node = stack.pop()
         if node is None:  # everything below the next one has been listed
@@ -113,7 +119,7 @@ class Algebra(Generic[A]):
 def sweep(seeds: Iterable[tuple[Value, A]], algebra: Algebra[A], stop: Collection[Value] = ()) -> None:
     """Run the reverse sweep from ``(output, seed)`` pairs; the adjoints are where the algebra keeps them."""
     seeds = list(seeds)
-    order = topological_order([node for node, _ in seeds], stop)
+    order = topological_order([node for node, _ in seeds], set(stop))
     algebra.begin(order)
     for node, seed in seeds:
         algebra.add(node, seed)

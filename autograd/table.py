@@ -19,6 +19,7 @@ from typing import Any
 from autograd import floats
 from autograd.primitive import (
     FINITE,
+    MARKS,
     NONNEGATIVE,
     NONZERO,
     POSITIVE,
@@ -29,6 +30,7 @@ from autograd.primitive import (
     SUM,
     Interval,
     Primitive,
+    maybe_real,
 )
 
 
@@ -90,38 +92,49 @@ def primitive(
         >>> autograd.gradcheck(cube, 2.0).ok
         True
     """
-    if not name.isidentifier():
-        raise ValueError(f"a primitive's name must be an identifier, not {name!r}")
-    if name in _BUILT_IN:
-        raise ValueError(f"{name!r} is a built-in primitive: choose another name")
+    _require_new_name(name)
     many = callable(partials)
     operands = 1 if callable(partials) else len(partials)
-    details.setdefault("domain", None if many else (REALS,) * operands)
+    if not many and not (operands and all(map(callable, partials))):  # type: ignore[arg-type]
+        raise TypeError(f"partials of {name} must be functions, one per operand, not {partials!r}")
+    domain = details.setdefault("domain", () if many else (REALS,) * operands)
+    total = _total(name, compute, domain)
+    details.setdefault("defined", lambda *xs: not math.isnan(total(xs) if many else total(*xs)))
     written = latex or rf"\operatorname{{{{{name}}}}}\left({_listed(operands)}\right)"
     summary = summary or f"{name}, a primitive of your own."
-    row = Primitive(name, _total(name, compute), partials, written, summary, **details)
+    row = Primitive(name, total, partials, written, summary, **details)
     PRIMITIVES[name] = row
     return row
+
+
+def _require_new_name(name: object) -> None:
+    if not isinstance(name, str) or not name.isidentifier():
+        raise ValueError(f"a primitive's name must be an identifier, not {name!r}")
+    if name in _BUILT_IN or name in MARKS:
+        raise ValueError(f"{name!r} is a built-in primitive: choose another name")
 
 
 def _listed(operands: int) -> str:
     return ", ".join(f"{{{i}:free}}" for i in range(operands))
 
 
-def _total(name: str, compute: Callable[..., float]) -> Callable[..., float]:
-    """Make somebody's function of floats total: nan where it raises, a float where it gives another number."""
+def _total(name: str, compute: Callable[..., float], domain: Sequence[Interval]) -> Callable[..., float]:
+    """Make somebody's function of floats total: nan outside its domain and where it raises."""
 
     @functools.wraps(compute)
     def total(*numbers: Any) -> float:
+        if any(x not in interval for x, interval in zip(numbers, domain, strict=False)):
+            return math.nan
         try:
-            result = compute(*numbers)
+            computed = compute(*numbers)
         except (ValueError, ZeroDivisionError):
             return math.nan
         except OverflowError as error:
             raise OverflowError(f"{name}{numbers}: {error}; let its compute return math.inf or -math.inf") from error
-        if isinstance(result, (int, float)):
-            return float(result)
-        raise TypeError(f"compute of {name} must return a float, not {type(result).__name__}")
+        result = maybe_real(computed)
+        if result is None:
+            raise TypeError(f"compute of {name} must return a float, not {type(computed).__name__}")
+        return result
 
     return total
 
@@ -246,17 +259,17 @@ gelu: Primitive         = _row("gelu",         floats.gelu,         [lambda x, y
 
 # Sequences, each one node ------------------------------------------------------------------------------------------------
 sum_: Primitive         = _row("sum",          floats.sum_of,       lambda xs, y: [1.0] * len(xs),                                     r"\sum\left({0}\right)",          "Correctly rounded sum of a sequence; 0 if empty.", example=(([1.0, 2.0, 3.0],), 6.0), commutative=True)
-prod: Primitive         = _row("prod",         math.prod,           _others,                                                           r"\prod\left({0}\right)",         "Product of a sequence; 1 if empty.",               example=(([2.0, 3.0, 4.0],), 24.0), commutative=True)
+prod: Primitive         = _row("prod",         floats.prod_of,           _others,                                                           r"\prod\left({0}\right)",         "Product of a sequence; 1 if empty.",               example=(([2.0, 3.0, 4.0],), 24.0), commutative=True)
 max_: Primitive         = _row("max",          floats.maximum_of,   _shares,                                                           r"\max\left({0}\right)",          "Largest of a sequence; at a tie the slope is shared equally.",  piece=_places, example=(([1.0, 3.0, 2.0],), 3.0), commutative=True)
 min_: Primitive         = _row("min",          floats.minimum_of,   _shares,                                                           r"\min\left({0}\right)",          "Smallest of a sequence; at a tie the slope is shared equally.", piece=lambda *xs: _places(*map(floats.negative, xs)), example=(([1.0, 3.0, 2.0],), 1.0), commutative=True)
 logsumexp: Primitive    = _row("logsumexp",    floats.logsumexp,    lambda xs, y: [exp(x - y) for x in xs],                            r"\operatorname{{logsumexp}}\left({0}\right)", "log(Σ exp(x)) without overflow.",     example=(([0.0, -1000.0],), 0.0), commutative=True)
 dot: Primitive          = _row("dot",          floats.dot_of,       lambda xs, y: [*xs[len(xs) // 2 :], *xs[: len(xs) // 2]],          r"\operatorname{{dot}}\left({0}\right)", "Sum of the products of two sequences of equal length; 0 if empty.", pairs=True, example=(([1.0, 2.0], [3.0, 4.0]), 11.0))
 
 # Parts of the rows above that are not public: slopes that would lose digits if they were composed -------------------------
-_ahead: Primitive         = _row("_ahead",         floats.ahead,         [_zero, _zero],                                              r"\left[{0:free} > {1:free}\right]", "1 if x > y, 1/2 at a tie, else 0.", domain=(REALS, REALS), piece=floats.ahead, written=lambda x, y: (1.0 + sign(x - y)) / 2.0)
-equal: Primitive          = _row("_equal",         floats.equal,         [_zero, _zero],                                              r"\left[{0:free} = {1:free}\right]", "1 if x = y, else 0.",               domain=(REALS, REALS), piece=floats.ahead, written=lambda x, y: 1.0 - abs_(sign(x - y)), commutative=True)
-_tanh_slope: Primitive    = _row("_tanh_slope",    floats.tanh_slope,    [_zero, lambda y, x, z: -(2.0 * tanh(x) * z)],                 "1 - {0:atom}^2",                    "1 - y², for y = tanh(x) and computed from x.",    precedence=SUM, domain=(REALS, REALS), operand_names=("y", "x"), written=lambda y, x: 1.0 - square(y))
-_sigmoid_slope: Primitive = _row("_sigmoid_slope", floats.sigmoid_slope, [_zero, lambda y, x, z: -(tanh(x / 2.0) * z)],     r"{0:atom} \left(1 - {0}\right)",    "y(1 - y), for y = σ(x) and computed from x.",     precedence=PRODUCT, domain=(REALS, REALS), operand_names=("y", "x"), written=lambda y, x: y * (1.0 - y))
+_ahead: Primitive         = _row("_ahead",         floats.ahead,         [_zero, _zero],                                              r"\left[{0:free} > {1:free}\right]", "1 if x > y, 1/2 at a tie, else 0.", domain=(REALS, REALS), piece=floats.ahead, written=lambda x, y: (1.0 + sign(x - y)) / 2.0, symbol=">")
+equal: Primitive          = _row("_equal",         floats.equal,         [_zero, _zero],                                              r"\left[{0:free} = {1:free}\right]", "1 if x = y, else 0.",               domain=(REALS, REALS), piece=floats.ahead, written=lambda x, y: 1.0 - abs_(sign(x - y)), commutative=True, symbol="=")
+_tanh_slope: Primitive    = _row("_tanh_slope",    floats.tanh_slope,    [_zero, lambda y, x, z: -(2.0 * tanh(x) * z)],                 "1 - {0:atom}^2",                    "1 - y², for y = tanh(x) and computed from x.",    precedence=SUM, domain=(REALS, REALS), operand_names=("y", "x"), written=lambda y, x: 1.0 - square(y), symbol="tanh′")
+_sigmoid_slope: Primitive = _row("_sigmoid_slope", floats.sigmoid_slope, [_zero, lambda y, x, z: -(tanh(x / 2.0) * z)],     r"{0:atom} \left(1 - {0}\right)",    "y(1 - y), for y = σ(x) and computed from x.",     precedence=PRODUCT, domain=(REALS, REALS), operand_names=("y", "x"), written=lambda y, x: y * (1.0 - y), symbol="sigmoid′")
 # fmt: on
 
 _BUILT_IN = frozenset(PRIMITIVES)

@@ -302,9 +302,9 @@ def _like(what: str, tree: Any, other: str, pattern: Any) -> list[Any]:
     """Return the leaves of ``tree`` as numbers or `Value`s; `TypeError` unless it is nested like ``pattern``."""
     leaves, rebuild = flatten(tree)
     expected, rebuild_pattern = flatten(pattern)
-    marks = range(len(leaves))
-    if len(leaves) != len(expected) or _text(rebuild(iter(marks))) != _text(rebuild_pattern(iter(marks))):
-        raise TypeError(f"{what} must be nested like {other}: {len(expected)} number(s) in {_text(pattern)[:80]}")
+    shape = _text(rebuild_pattern(iter(range(len(expected)))))
+    if len(leaves) != len(expected) or _text(rebuild(iter(range(len(leaves))))) != shape:
+        raise TypeError(f"{what} must be nested like {other}: {len(expected)} number(s), as in {shape[:80]}")
     numbers = [leaf if isinstance(leaf, Value) else maybe_real(leaf) for leaf in leaves]
     for leaf, number in zip(leaves, numbers, strict=True):
         if number is None:

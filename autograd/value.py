@@ -200,8 +200,8 @@ class Value(Operators):
         """
         if self._op is CONSTANT:
             raise ValueError(
-                f"{self.describe()} is a constant (made by detach(), under no_grad() or from constants): "
-                "there is nothing to differentiate"
+                f"{self.describe()} is a constant (made by detach(), under no_grad() or inside checkpoint()): there is "
+                "nothing to differentiate"
             )
         sweep([(self, real(seed, "seed"))], IntoGrad())
 
@@ -475,7 +475,7 @@ def _comparable(x: object) -> float | None:
 
 def _checked_label(label: object) -> str:
     if isinstance(label, str):
-        return label
+        return str(label)
     raise TypeError(f"label must be a string, not {type(label).__name__} ({label!r})")
 
 

@@ -413,10 +413,18 @@ def prefixes(length: int) -> list[Value]:
     return nodes
 
 
-@pytest.mark.parametrize("transfer", [copy.deepcopy, pickle.dumps])
-def test_the_work_of_copying_every_node_of_a_chain_is_linear(transfer: Callable[[Any], object]) -> None:
+@pytest.mark.parametrize("arranged", [list, lambda nodes: nodes[::-1]], ids=["leaf first", "root first"])
+def test_the_work_of_deep_copying_every_node_of_a_chain_is_linear(arranged: Transfer) -> None:
     def work(count: int) -> Callable[[], object]:
-        nodes = prefixes(count)
-        return lambda: transfer(nodes)
+        nodes = arranged(prefixes(count))
+        return lambda: copy.deepcopy(nodes)
 
     assert_linear(work, size=100)
+
+
+def test_the_work_of_pickling_a_root_is_linear() -> None:
+    def work(count: int) -> Callable[[], object]:
+        root = prefixes(count)[-1]
+        return lambda: pickle.dumps(root)
+
+    assert_linear(work)

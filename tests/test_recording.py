@@ -183,6 +183,44 @@ def test_a_block_in_another_thread_does_not_reach_this_one() -> None:
     assert inside == [False]
 
 
+def test_one_object_may_be_entered_again_and_in_itself() -> None:
+    block = no_grad()
+    for _ in range(2):
+        with block:
+            with block:
+                assert not records()
+            assert not records()
+        assert records()
+
+
+def test_one_object_may_be_entered_in_two_threads() -> None:
+    """The first to enter is the first to leave; neither thread is this one, which stays clean whatever happens."""
+    block = no_grad()
+    both_are_in, first_is_out = threading.Barrier(2, timeout=60), threading.Event()
+
+    def first() -> list[bool]:
+        seen = []
+        try:
+            with block:
+                both_are_in.wait()
+                seen.append(records())
+            return [*seen, records()]
+        finally:
+            first_is_out.set()
+
+    def second() -> list[bool]:
+        seen = []
+        with block:
+            both_are_in.wait()
+            first_is_out.wait()
+            seen.append(records())
+        return [*seen, records()]
+
+    with ThreadPoolExecutor(2) as pool:
+        results = [pool.submit(first), pool.submit(second)]
+    assert [result.result() for result in results] == [[False, True], [False, True]]
+
+
 def test_many_threads_enter_and_leave_without_disturbing_one_another() -> None:
     wrong: list[int] = []
 

@@ -189,7 +189,7 @@ def test_topological_order_lists_operands_before_results_and_each_node_once(
 ) -> None:
     roots = [graph.nodes[-1], *(graph.nodes[i % len(graph.nodes)] for i in tops)]
     stop = {graph.nodes[i % len(graph.nodes)] for i in stops}
-    order = topological_order(roots, stop)
+    order = topological_order(roots, set(stop))
     position = {node: i for i, node in enumerate(order)}
     assert len(position) == len(order)
     assert set(order) == reachable(roots, stop)
@@ -201,7 +201,7 @@ def test_topological_order_lists_operands_before_results_and_each_node_once(
 def test_topological_order_of_nothing_is_empty() -> None:
     x = Value(1.0)
     assert topological_order([]) == []
-    assert topological_order([x], stop=[x]) == []
+    assert topological_order([x], seen={x}) == []
     assert topological_order([x, x]) == [x]
 
 
