@@ -398,7 +398,7 @@ def _settled(quotient: Callable[[], tuple[Real, Real]], point: Sequence[float], 
                 return result
             if precision > _MOST_DIGITS:
                 raise AssertionError(f"no convergence: {mp.nstr(result)} with error {mp.nstr(error)}")
-            needed = mp.log10(error / max(abs(result), _NOTHING))
+            needed = mp.log10(error / max(abs(result), _NOTHING)) if result else 0
             precision = max(2 * precision, precision + digits + int(max(needed, 0)))
 
 
