@@ -143,7 +143,7 @@ def power(x: float, n: float) -> float:
 
 def xlogy(x: float, y: float) -> float:
     """x·log(y), and 0 where x is 0."""
-    if x == 0.0 and y == y:
+    if x == 0.0 and y >= 0.0:
         return 0.0
     return x * log(y)
 
@@ -204,6 +204,23 @@ def sigmoid_slope(y: float, x: float) -> float:
 def tanh_slope(y: float, x: float) -> float:
     """1/cosh(x)**2, where 1 - y**2 would cancel."""
     return square(1.0 / cosh(x))
+
+
+def arctan_slope(x: float) -> float:
+    """1/(1 + x**2), where x**2 would overflow."""
+    return square(1.0 / math.hypot(1.0, x))
+
+
+def one_minus_square(x: float) -> float:
+    """1 - x**2, as a product in which only 1 - x and 1 + x may cancel, exactly."""
+    return (1.0 - x) * (1.0 + x)
+
+
+def direction(x: float, y: float) -> float:
+    """x/hypot(x, y) and 0 at the origin; scaled where the length would overflow or lose digits."""
+    scale = 1.0 if 1e-290 < math.hypot(x, y) < inf else 2.0**600 if abs(x) < 1.0 and abs(y) < 1.0 else 2.0**-600
+    length = math.hypot(x * scale, y * scale)
+    return x * scale / length if length else 0.0
 
 
 def softplus(x: float) -> float:

@@ -48,7 +48,7 @@ class Constant(float):
 
 
 LN_2 = Constant(math.log(2.0), r"\ln 2", "log(2)")
-LN_10 = Constant(math.log(10.0), r"\ln 10", "log(10)")
+ONE_OVER_LN_10 = Constant(1.0 / math.log(10.0), r"\tfrac{1}{\ln 10}", "1/log(10)")
 TWO_OVER_SQRT_PI = Constant(2.0 / math.sqrt(math.pi), r"\tfrac{2}{\sqrt{\pi}}", "2/sqrt(pi)")
 SQRT_HALF = Constant(math.sqrt(0.5), r"\tfrac{1}{\sqrt{2}}", "sqrt(0.5)")
 ONE_OVER_SQRT_TWO_PI = Constant(1.0 / math.sqrt(2.0 * math.pi), r"\tfrac{1}{\sqrt{2\pi}}", "1/sqrt(2*pi)")
@@ -171,6 +171,18 @@ def _if(condition: Any, x: Any, y: Any) -> Any:
     return (x if condition else y) if isinstance(condition, float) else where(condition, x, y)
 
 
+def _softmax(xs: Sequence[Any], y: Any) -> list[Any]:
+    """Per operand exp(x - y), divided by their sum: 1, but for the rounding of a large y."""
+    weights = [exp(x - y) for x in xs]
+    total = sum_(weights)
+    return [weight / total for weight in weights]
+
+
+def _power_slope(x: Any, n: Any) -> Any:
+    """n·x**(n - 1), and 0 at 0**0. A condition on n alone would do for a number n, but hide that a variable n varies."""
+    return _if(n if isinstance(n, float) else hypot(x, n), n * _power(x, n - 1.0), 0.0)
+
+
 def _power(x: Any, n: Any) -> Any:
     """`power`, without a node for the exponents 1 and 0."""
     if isinstance(n, float) and n in (0.0, 1.0):
@@ -202,7 +214,7 @@ multiply: Primitive     = _row("multiply",     floats.multiply,     [lambda x, y
 divide: Primitive       = _row("divide",       floats.divide,       [lambda x, y, z: reciprocal(y), lambda x, y, z: -z / y],           r"\frac{{{0:free}}}{{{1:free}}}", "Quotient of two numbers.",                  symbol="/",  precedence=PRODUCT, domain=(REALS, NONZERO),  example=((3.0, 2.0), 1.5))
 floor_divide: Primitive = _row("floor_divide", floats.floor_divide, [_zero, _zero],                                                    r"\left\lfloor \frac{{{0:free}}}{{{1:free}}} \right\rfloor", "Floor of the quotient; constant between jumps.", symbol="//", precedence=PRODUCT, domain=(FINITE, NONZERO), piece=floats.floor_divide, example=((7.0, 2.0), 3.0))
 mod: Primitive          = _row("mod",          floats.mod,          [_one, lambda x, y, z: -(x // y)],                                 r"{0} \bmod {1:tight}",           "Remainder with the divisor's sign.",        symbol="%",  precedence=PRODUCT, domain=(FINITE, NONZERO), piece=floats.floor_divide, example=((7.0, 4.0), 3.0))
-power: Primitive        = _row("power",        floats.power,        [lambda x, n, y: _if(n, n * _power(x, n - 1.0), 0.0), lambda x, n, y: xlogy(y, x)], "{0:atom}^{{{1:free}}}", "x to the power n; real, so a negative x needs a whole n.", symbol="**", precedence=POWER, domain=(REALS, REALS), defined=_power_defined, requirement="x > 0, or x = 0 and n ≥ 0, or a whole n", operand_names=("x", "n"), example=((2.0, 3.0), 8.0))
+power: Primitive        = _row("power",        floats.power,        [lambda x, n, y: _power_slope(x, n), lambda x, n, y: xlogy(y, x)], "{0:atom}^{{{1:free}}}", "x to the power n; real, so a negative x needs a whole n.", symbol="**", precedence=POWER, domain=(REALS, REALS), defined=_power_defined, requirement="x > 0, or x = 0 and n ≥ 0, or a whole n", operand_names=("x", "n"), example=((2.0, 3.0), 8.0))
 negative: Primitive     = _row("negative",     floats.negative,     [lambda x, y: -1.0],                                               "-{0:tight}",                     "The opposite number.",                      symbol="neg", precedence=SUM,    example=((2.0,), -2.0))
 positive: Primitive     = _row("positive",     floats.positive,     [_one],                                                            "{0}",                            "The number itself, as a node of its own.",  symbol="pos", precedence=SUM,    example=((2.0,), 2.0))
 abs_: Primitive         = _row("abs",          math.fabs,           [lambda x, y: sign(x)],                                            r"\left|{0:free}\right|",         "Absolute value; slope 0 at 0.",             piece=floats.sign, example=((-2.0,), 2.0))
@@ -227,8 +239,8 @@ logaddexp: Primitive    = _row("logaddexp",    floats.logaddexp,    [lambda x, y
 sin: Primitive          = _row("sin",          floats.sin,          [lambda x, y: cos(x)],                                             r"\sin {0:atom}",                 "Sine of an angle in radians.",              precedence=PRODUCT, domain=(FINITE,),    example=((0.0,), 0.0))
 cos: Primitive          = _row("cos",          floats.cos,          [lambda x, y: -sin(x)],                                            r"\cos {0:atom}",                 "Cosine of an angle in radians.",            precedence=PRODUCT, domain=(FINITE,),    example=((0.0,), 1.0))
 tan: Primitive          = _row("tan",          floats.tan,          [lambda x, y: 1.0 + square(y)],                                    r"\tan {0:atom}",                 "Tangent of an angle in radians.",           precedence=PRODUCT, domain=(FINITE,),    example=((0.0,), 0.0))
-arcsin: Primitive       = _row("arcsin",       floats.arcsin,       [lambda x, y: 1.0 / sqrt((1.0 - x) * (1.0 + x))],                  r"\arcsin {0:atom}",              "Inverse sine, in [-π/2, π/2]; slope inf at ±1.",   precedence=PRODUCT, domain=(UNIT,), example=((0.0,), 0.0))
-arccos: Primitive       = _row("arccos",       floats.arccos,       [lambda x, y: -1.0 / sqrt((1.0 - x) * (1.0 + x))],                 r"\arccos {0:atom}",              "Inverse cosine, in [0, π]; slope -inf at ±1.",     precedence=PRODUCT, domain=(UNIT,), example=((1.0,), 0.0))
+arcsin: Primitive       = _row("arcsin",       floats.arcsin,       [lambda x, y: 1.0 / sqrt(_one_minus_square(x))],                  r"\arcsin {0:atom}",              "Inverse sine, in [-π/2, π/2]; slope inf at ±1.",   precedence=PRODUCT, domain=(UNIT,), example=((0.0,), 0.0))
+arccos: Primitive       = _row("arccos",       floats.arccos,       [lambda x, y: -1.0 / sqrt(_one_minus_square(x))],                 r"\arccos {0:atom}",              "Inverse cosine, in [0, π]; slope -inf at ±1.",     precedence=PRODUCT, domain=(UNIT,), example=((1.0,), 0.0))
 arctan: Primitive       = _row("arctan",       math.atan,           [lambda x, y: _arctan_slope(x)],                            r"\arctan {0:atom}",              "Inverse tangent, in [-π/2, π/2].",          precedence=PRODUCT, domain=(REALS,),     example=((0.0,), 0.0))
 arctan2: Primitive      = _row("arctan2",      math.atan2,          [lambda y, x, z: _direction(x, y) / hypot(x, y), lambda y, x, z: -_direction(y, x) / hypot(x, y)], r"\operatorname{{arctan2}}\left({0:free}, {1:free}\right)", "Angle of the point (x, y), in [-π, π]; y comes first.", domain=(REALS, REALS), operand_names=("y", "x"), piece=lambda y, x: (x == 0.0 == y, x < 0.0 and math.copysign(1.0, y)), example=((0.0, 1.0), 0.0))
 sinh: Primitive         = _row("sinh",         floats.sinh,         [lambda x, y: cosh(x)],                                            r"\sinh {0:atom}",                "Hyperbolic sine.",                          precedence=PRODUCT, domain=(REALS,),     example=((0.0,), 0.0))
@@ -236,7 +248,7 @@ cosh: Primitive         = _row("cosh",         floats.cosh,         [lambda x, y
 tanh: Primitive         = _row("tanh",         math.tanh,           [lambda x, y: _tanh_slope(y, x)],                                  r"\tanh {0:atom}",                "Hyperbolic tangent.",                       precedence=PRODUCT, domain=(REALS,),     example=((0.0,), 0.0))
 arcsinh: Primitive      = _row("arcsinh",      math.asinh,          [lambda x, y: 1.0 / hypot(1.0, x)],                                r"\operatorname{{arsinh}} {0:atom}", "Inverse hyperbolic sine.",               precedence=PRODUCT, domain=(REALS,),     example=((0.0,), 0.0))
 arccosh: Primitive      = _row("arccosh",      floats.arccosh,      [lambda x, y: 1.0 / (sqrt(x - 1.0) * sqrt(x + 1.0))],              r"\operatorname{{arcosh}} {0:atom}", "Inverse hyperbolic cosine; slope inf at 1.", precedence=PRODUCT, domain=(Interval(1.0),), example=((1.0,), 0.0))
-arctanh: Primitive      = _row("arctanh",      floats.arctanh,      [lambda x, y: 1.0 / ((1.0 - x) * (1.0 + x))],                      r"\operatorname{{artanh}} {0:atom}", "Inverse hyperbolic tangent.",            precedence=PRODUCT, domain=(OPEN_UNIT,), example=((0.0,), 0.0))
+arctanh: Primitive      = _row("arctanh",      floats.arctanh,      [lambda x, y: 1.0 / _one_minus_square(x)],                      r"\operatorname{{artanh}} {0:atom}", "Inverse hyperbolic tangent.",            precedence=PRODUCT, domain=(OPEN_UNIT,), example=((0.0,), 0.0))
 
 # Pieces and choices ------------------------------------------------------------------------------------------------------
 maximum: Primitive      = _row("maximum",      floats.maximum,      [lambda x, y, z: _ahead(x, y), lambda x, y, z: _ahead(y, x)],      r"\max\left({0:free}, {1:free}\right)", "The larger of two; at a tie the slope is shared equally.",  domain=(REALS, REALS), piece=floats.ahead, example=((1.0, 2.0), 2.0), commutative=True)
@@ -262,12 +274,15 @@ sum_: Primitive         = _row("sum",          floats.sum_of,       lambda xs, y
 prod: Primitive         = _row("prod",         floats.prod_of,           _others,                                                           r"\prod\left({0}\right)",         "Product of a sequence; 1 if empty.",               example=(([2.0, 3.0, 4.0],), 24.0), commutative=True)
 max_: Primitive         = _row("max",          floats.maximum_of,   _shares,                                                           r"\max\left({0}\right)",          "Largest of a sequence; at a tie the slope is shared equally.",  piece=_places, example=(([1.0, 3.0, 2.0],), 3.0), commutative=True)
 min_: Primitive         = _row("min",          floats.minimum_of,   _shares,                                                           r"\min\left({0}\right)",          "Smallest of a sequence; at a tie the slope is shared equally.", piece=lambda *xs: _places(*map(floats.negative, xs)), example=(([1.0, 3.0, 2.0],), 1.0), commutative=True)
-logsumexp: Primitive    = _row("logsumexp",    floats.logsumexp,    lambda xs, y: [exp(x - y) for x in xs],                            r"\operatorname{{logsumexp}}\left({0}\right)", "log(Σ exp(x)) without overflow.",     example=(([0.0, -1000.0],), 0.0), commutative=True)
+logsumexp: Primitive    = _row("logsumexp",    floats.logsumexp,    _softmax,                                                          r"\operatorname{{logsumexp}}\left({0}\right)", "log(Σ exp(x)) without overflow.",     example=(([0.0, -1000.0],), 0.0), commutative=True)
 dot: Primitive          = _row("dot",          floats.dot_of,       lambda xs, y: [*xs[len(xs) // 2 :], *xs[: len(xs) // 2]],          r"\operatorname{{dot}}\left({0}\right)", "Sum of the products of two sequences of equal length; 0 if empty.", pairs=True, example=(([1.0, 2.0], [3.0, 4.0]), 11.0))
 
 # Parts of the rows above that are not public: slopes that would lose digits if they were composed -------------------------
+_direction: Primitive     = _row("_direction",     floats.direction,     [lambda x, y, z: square(_direction(y, x)) / hypot(x, y), lambda x, y, z: -(z * _direction(y, x) / hypot(x, y))], r"\frac{{{0:free}}}{{\sqrt{{{0:atom}^2 + {1:atom}^2}}}}", "x/hypot(x, y), also where hypot leaves the range of floats; 0 at the origin.", precedence=PRODUCT, domain=(REALS, REALS), piece=lambda x, y: x != 0.0 or y != 0.0, written=lambda x, y: x / hypot(x, y), symbol="hypot′")
+_arctan_slope: Primitive  = _row("_arctan_slope",  floats.arctan_slope,  [lambda x, y: -(2.0 * (x * y) * y)],                         r"\frac{{1}}{{1 + {0:atom}^2}}",     "1/(1 + x²), where x² would overflow.",            precedence=PRODUCT, domain=(REALS,), written=lambda x: 1.0 / (1.0 + square(x)), symbol="arctan′")
 _ahead: Primitive         = _row("_ahead",         floats.ahead,         [_zero, _zero],                                              r"\left[{0:free} > {1:free}\right]", "1 if x > y, 1/2 at a tie, else 0.", domain=(REALS, REALS), piece=floats.ahead, written=lambda x, y: (1.0 + sign(x - y)) / 2.0, symbol=">")
 equal: Primitive          = _row("_equal",         floats.equal,         [_zero, _zero],                                              r"\left[{0:free} = {1:free}\right]", "1 if x = y, else 0.",               domain=(REALS, REALS), piece=floats.ahead, written=lambda x, y: 1.0 - abs_(sign(x - y)), commutative=True, symbol="=")
+_one_minus_square: Primitive = _row("_one_minus_square", floats.one_minus_square, [lambda x, y: -(2.0 * x)],               "1 - {0:atom}^2",                     "1 - x², by factors that keep the digits near ±1.", precedence=SUM, domain=(REALS,), written=lambda x: 1.0 - square(x), symbol="1-□²")
 _tanh_slope: Primitive    = _row("_tanh_slope",    floats.tanh_slope,    [_zero, lambda y, x, z: -(2.0 * tanh(x) * z)],                 "1 - {0:atom}^2",                    "1 - y², for y = tanh(x) and computed from x.",    precedence=SUM, domain=(REALS, REALS), operand_names=("y", "x"), written=lambda y, x: 1.0 - square(y), symbol="tanh′")
 _sigmoid_slope: Primitive = _row("_sigmoid_slope", floats.sigmoid_slope, [_zero, lambda y, x, z: -(tanh(x / 2.0) * z)],     r"{0:atom} \left(1 - {0}\right)",    "y(1 - y), for y = σ(x) and computed from x.",     precedence=PRODUCT, domain=(REALS, REALS), operand_names=("y", "x"), written=lambda y, x: y * (1.0 - y), symbol="sigmoid′")
 # fmt: on

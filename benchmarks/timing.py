@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import math
 import random
 import statistics
@@ -37,6 +38,7 @@ def compare(workload: Workload, scalars: Mapping[str, Callable[[float], Any]], r
         numbers = [source.uniform(-1, 1) for _ in range(len(next(iter(built.values()))[0]))]
         expected: list[float] | None = None
         for name, (parameters, loss) in built.items():
+            gc.collect()  # so that nobody is charged for the garbage of the one before
             start = time.perf_counter()
             output = loss(numbers)
             middle = time.perf_counter()
