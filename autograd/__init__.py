@@ -78,9 +78,9 @@ from autograd.functions import where as where
 from autograd.functions import xlogy as xlogy
 from autograd.gradient_checking import gradcheck as gradcheck
 from autograd.graph_gradient import gradients as gradients
-from autograd.primitive import Interval as Interval
-from autograd.primitive import Primitive as Primitive
 from autograd.recording import no_grad as no_grad
+from autograd.rows import Interval as Interval
+from autograd.rows import Primitive as Primitive
 from autograd.sweep import topological_order as topological_order
 from autograd.table import primitive as primitive
 from autograd.transforms import derivative as derivative

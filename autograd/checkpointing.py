@@ -9,8 +9,8 @@ from typing import Any
 
 from autograd.errors import StaleGraphError
 from autograd.floats import same
-from autograd.primitive import CHECKPOINT, CONSTANT, maybe_real
 from autograd.recording import current_block, observing
+from autograd.rows import CHECKPOINT, CONSTANT, maybe_real
 from autograd.sweep import Adjoints, sweep
 from autograd.tree import flatten
 from autograd.value import Many, Value, node_of_many

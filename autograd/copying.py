@@ -12,11 +12,11 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 from weakref import WeakValueDictionary
 
-from autograd.primitive import LEAF
+from autograd.rows import LEAF
 from autograd.sweep import topological_order
 
 if TYPE_CHECKING:
-    from autograd.primitive import Primitive
+    from autograd.rows import Primitive
     from autograd.value import Many, Value
 
 

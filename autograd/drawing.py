@@ -13,9 +13,9 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from autograd.primitive import CHECKPOINT, CONSTANT, LEAF
 from autograd.rendering import Picture
 from autograd.replay import is_stale
+from autograd.rows import CHECKPOINT, CONSTANT, LEAF
 from autograd.sweep import topological_order
 from autograd.value import Value
 

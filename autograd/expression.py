@@ -12,7 +12,7 @@ from typing import Any, Final, TypeVar
 
 from autograd.errors import DomainError
 from autograd.notation import CONSTANTS, shown
-from autograd.primitive import Primitive
+from autograd.rows import Primitive
 from autograd.shunting_yard import Parser, Step
 from autograd.tokens import ExpressionError as ExpressionError
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any, cast
 
-from autograd.primitive import ieee_values
 from autograd.replay import require_fresh, stored_operands
+from autograd.rows import ieee_values
 from autograd.sweep import Adjoints, sweep, topological_order
 from autograd.tree import flatten
 from autograd.value import Value, constant, is_variable

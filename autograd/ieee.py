@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from autograd.operators import Operators
-from autograd.primitive import Primitive, maybe_real
+from autograd.rows import Primitive, maybe_real
 
 
 class Ieee(Operators):

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Final, NamedTuple
 
 from autograd import table
-from autograd.primitive import PRIMITIVES, Primitive, lookup
+from autograd.rows import PRIMITIVES, Primitive, lookup
 
 CONSTANTS: Final[Mapping[str, float]] = {"pi": math.pi, "e": math.e}
 

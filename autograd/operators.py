@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Self
 
 from autograd import table
-from autograd.primitive import Primitive, maybe_real
+from autograd.rows import Primitive, maybe_real
 
 
 class Operators:

@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-from autograd.primitive import CONSTANT
+from autograd.rows import CONSTANT
 from autograd.scoped import scoped
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ import math
 from typing import NamedTuple, NoReturn
 
 from autograd.notation import BINARY, COMPARISON, POWER, PREFIX, Operator, explain_function, function, shown
-from autograd.primitive import Primitive
+from autograd.rows import Primitive
 from autograd.tokens import ExpressionError, Token, tokens
 
 

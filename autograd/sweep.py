@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from autograd.primitive import LEAF
+from autograd.rows import LEAF
 
 if TYPE_CHECKING:
     from autograd.checkpointing import Segment

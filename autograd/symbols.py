@@ -7,8 +7,8 @@ from string import Formatter
 from typing import Any, cast
 
 from autograd.operators import Operators
-from autograd.primitive import ATOM, POWER, PRODUCT, SUM, Primitive, maybe_real
 from autograd.replay import stored_operands
+from autograd.rows import ATOM, POWER, PRODUCT, SUM, Primitive, maybe_real
 from autograd.sweep import Adjoints, sweep
 from autograd.table import Constant, add, divide, multiply, negative, positive, subtract
 from autograd.value import Value, is_variable

@@ -17,7 +17,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from autograd import floats
-from autograd.primitive import (
+from autograd.rows import (
     FINITE,
     MARKS,
     NONNEGATIVE,

@@ -13,8 +13,8 @@ from contextvars import ContextVar
 from typing import Any
 
 from autograd.graph_gradient import AsGraph
-from autograd.primitive import LEAF, maybe_real
 from autograd.recording import recording
+from autograd.rows import LEAF, maybe_real
 from autograd.scoped import scoped
 from autograd.sweep import Adjoints, push_forward, sweep, topological_order
 from autograd.tree import flatten, nest_matrix

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, NoReturn, final
 from autograd import copying
 from autograd.ieee import partial_at, partials_at
 from autograd.operators import Operators
-from autograd.primitive import CONSTANT, LEAF, Primitive, maybe_real, real
 from autograd.recording import BLOCKS, current_block
 from autograd.replay import recompute
+from autograd.rows import CONSTANT, LEAF, Primitive, maybe_real, real
 from autograd.sweep import IntoGrad, sweep, topological_order
 from autograd.table import add, divide, multiply, negative, subtract
 

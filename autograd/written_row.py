@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from autograd.primitive import Primitive
+from autograd.rows import Primitive
 from autograd.symbols import Symbol, symbol, write
 
 

@@ -59,7 +59,14 @@ def show(figures: dict[str, Any]) -> None:
     table = Table(
         title=f"2-16-16-1 network, 100 samples ({figures['python']}, {figures['machine']}, {figures['date']})"
     )
-    for heading in ("engine", "forward ms", "backward ms", "total ms", "times ours", *(f"bytes {s}" for s in OPERATIONS)):
+    for heading in (
+        "engine",
+        "forward ms",
+        "backward ms",
+        "total ms",
+        "times ours",
+        *(f"bytes {s}" for s in OPERATIONS),
+    ):
         table.add_column(heading, justify="left" if heading == "engine" else "right")
     for name, run in figures["network"].items():
         total = run["forward"] + run["backward"]

@@ -16,7 +16,7 @@ import pytest
 
 import autograd
 from autograd import Value, checkpoint, topological_order
-from autograd.primitive import PRIMITIVES, Primitive
+from autograd.rows import PRIMITIVES, Primitive
 from tests.counting import assert_linear
 
 MILLION = 1_000_000

@@ -17,7 +17,7 @@ import pytest
 
 import autograd
 import nn
-from autograd.primitive import PRIMITIVES
+from autograd.rows import PRIMITIVES
 from autograd.table import PUBLIC
 from tests.floors import EXAMPLES
 

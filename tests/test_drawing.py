@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 import autograd
 from autograd import Value, checkpoint, draw
 from autograd.drawing import LONGEST_LABEL, number, slot_marks, tint
-from autograd.primitive import PRIMITIVES, Primitive
+from autograd.rows import PRIMITIVES, Primitive
 
 SVG = "{http://www.w3.org/2000/svg}"
 ELEMENTS = {SVG + name for name in ("svg", "g", "a", "title", "text", "polygon", "polyline", "path")}

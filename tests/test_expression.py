@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from autograd.errors import DomainError
 from autograd.expression import MAX_CHARACTERS, ExpressionError, parse
-from autograd.primitive import PRIMITIVES, Primitive
+from autograd.rows import PRIMITIVES, Primitive
 from autograd.table import PUBLIC, primitive
 from autograd.tokens import is_name
 from autograd.value import Value

@@ -12,7 +12,7 @@ import pytest
 
 import autograd as ag
 from autograd import Value, finite_difference, gradcheck, primitive
-from autograd.primitive import PRIMITIVES
+from autograd.rows import PRIMITIVES
 
 COMPUTE: dict[str, Callable[[float, float], float]] = {"wrong": lambda x, y: math.sin(x) * y * y}
 RIGHT = [lambda x, y, z: ag.cos(x) * y * y, lambda x, y, z: 2 * ag.sin(x) * y]

@@ -10,7 +10,7 @@ import pytest
 from mpmath import mp  # type: ignore[import-untyped]
 
 from autograd import Primitive, Value
-from autograd.primitive import PRIMITIVES
+from autograd.rows import PRIMITIVES
 from tests.oracle import ORACLES, Real, UndefinedError, condition, derivative, partial
 from tests.reporting import report
 from tests.strategies import MAX, MIN_NORMAL, points

@@ -16,7 +16,7 @@ import pytest
 
 import autograd
 from autograd import DomainError, StaleGraphError, Value, table
-from autograd.primitive import PRIMITIVES, Primitive
+from autograd.rows import PRIMITIVES, Primitive
 
 Declare = Callable[..., Primitive]
 
