@@ -415,12 +415,11 @@ def _settled(quotient: Callable[[], tuple[Real, Real]], point: Sequence[float], 
             precision = max(2 * precision, precision + digits + int(max(needed, 0)))
 
 
-def condition(point: Sequence[float], value: Real, slopes: Sequence[Real]) -> float:
-    """Return Σ|x_i ∂g/∂x_i| / |g|: by how much a relative change of the operands is amplified; one formula for all.
+def sensitivity(point: Sequence[float], slopes: Sequence[Real]) -> Real:
+    """Return Σ|x_i ∂g/∂x_i|: what relative changes of the operands do to g at most. One formula for everything.
 
-    0 where g is 0 (it must then come out as 0), and where a slope is infinite: no amplification is granted at an edge.
+    Divided by |g| it is the condition number. 0 where a slope is infinite: no amplification is granted at an edge.
     """
-    if value == 0 or any(mp.isinf(slope) for slope in slopes):
-        return 0.0
-    terms = (abs(mp.mpf(x) * slope) for x, slope in zip(point, slopes, strict=True))
-    return float(sum(terms, mp.mpf(0)) / abs(value))
+    if any(mp.isinf(slope) for slope in slopes):
+        return mp.mpf(0)
+    return sum((abs(mp.mpf(x) * slope) for x, slope in zip(point, slopes, strict=True)), mp.mpf(0))

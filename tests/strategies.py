@@ -1,14 +1,18 @@
-"""Points in the domains of the table's rows: deterministic hard ones, and Hypothesis strategies."""
+"""Points in the domains of the table's rows, deterministic or drawn by Hypothesis, and random expression graphs."""
 
 from __future__ import annotations
 
+import itertools
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from random import Random
+from typing import NamedTuple, TypeVar
 
 from hypothesis import strategies as st
 
 from autograd import Interval, Primitive
+from autograd.rows import NONZERO, POSITIVE, lookup
+from autograd.table import PUBLIC
 from tests.oracle import ORACLES, Oracle
 
 MAX = 1.7976931348623157e308
@@ -115,3 +119,244 @@ def _numbers(interval: Interval) -> st.SearchStrategy[float]:
     open_low, open_high = (not interval.closed and math.isfinite(end) for end in (interval.low, interval.high))
     numbers = st.floats(low, high, exclude_min=open_low, exclude_max=open_high)
     return numbers.filter(lambda x: x != 0.0) if interval.nonzero else numbers
+
+
+# Random expression graphs ---------------------------------------------------------------------------------------------
+
+T = TypeVar("T")
+MOST_INPUTS = 6
+
+
+class Step(NamedTuple):
+    """One node: a row applied to earlier nodes, by their index, and to constants."""
+
+    row: Primitive
+    operands: tuple[int | float, ...]
+
+
+class Program(NamedTuple):
+    """An expression graph as a list of instructions, so that any kind of number can be put through it.
+
+    Nodes are numbered: inputs first, then the steps; the last one is the output.
+    """
+
+    inputs: tuple[float, ...]
+    steps: tuple[Step, ...]
+
+    def run(self, inputs: Sequence[T], apply: Callable[[Primitive, list[T | float]], T]) -> list[T]:
+        """Evaluate all nodes: ``apply`` makes a node of a row and its operands."""
+        nodes = list(inputs)
+        for row, operands in self.steps:
+            nodes.append(apply(row, [nodes[o] if isinstance(o, int) else o for o in operands]))
+        return nodes
+
+    @property
+    def size(self) -> int:
+        """The number of nodes."""
+        return len(self.inputs) + len(self.steps)
+
+    def __repr__(self) -> str:
+        """Write it as code to read in a failure."""
+        inputs = [f"n{i} = {x!r}" for i, x in enumerate(self.inputs)]
+        steps = [
+            f"n{i} = {row.name}({', '.join(f'n{o}' if isinstance(o, int) else repr(o) for o in operands)})"
+            for i, (row, operands) in enumerate(self.steps, len(inputs))
+        ]
+        return "\n".join(["", *inputs, *steps])
+
+
+class Edge(NamedTuple):
+    """A row at an edge of its domain, where slopes are one-sided."""
+
+    row: Primitive
+    x: float
+    rest: tuple[float, ...] = ()
+
+
+@st.composite
+def programs(draw: st.DrawFn, smallest: int = 10, largest: int = 200, edge: Edge | None = None) -> Program:
+    """Draw an expression graph with shared subexpressions, constants and n-ary nodes, of any public primitives.
+
+    Bytes decide: which row, which operands. Where an operand lies outside the row's domain or so that the result
+    would be large, steep or the small difference of large numbers, it is first mapped to a better place by rows and
+    constants; then most graphs are well conditioned, and none sits exactly on a kink.
+    """
+    size = draw(st.integers(smallest, largest))
+    growing = _Growing(draw(st.binary(min_size=4 * size, max_size=4 * size)), edge)
+    while len(growing.values) < size - 2:
+        growing.grow()
+    return growing.finish()
+
+
+def _clamped(interval: Interval) -> tuple[float, float]:
+    """Return a moderate part of an interval, away from its ends."""
+    low = interval.low + 0.15 if math.isfinite(interval.low) else -2.5
+    high = interval.high - 0.15 if math.isfinite(interval.high) else max(2.5, low + 2.5)
+    return low, high
+
+
+def _slopes(row: Primitive, numbers: tuple[float, ...]) -> list[float] | None:
+    """Estimate the slopes of a row; ``None`` where it is not defined, or has a kink, at or just beside the point."""
+    slopes = []
+    for i, x in enumerate(numbers):
+        step = 1e-6 * max(1.0, abs(x))
+        around = [(*numbers[:i], y, *numbers[i + 1 :]) for y in (x - step, x, x + step)]
+        if row.name == "power" and numbers[0] < 0.0 and i == 1:  # no derivative by the exponent
+            slopes.append(0.0)
+            continue
+        if row.defined is not None and not all(row.defined(*point) for point in around):
+            return None
+        if row.piece is not None and len({row.piece(*point) for point in around}) > 1:
+            return None
+        left, _, right = map(row.evaluate, around)
+        slopes.append((right - left) / (2.0 * step))
+    return slopes
+
+
+class _Growing:
+    """A program under construction, which knows the numbers of its nodes."""
+
+    def __init__(self, choices: bytes, edge: Edge | None) -> None:
+        self.choices = itertools.cycle(choices)
+        self.turn = 0
+        self.inputs: list[float] = []
+        self.steps: list[tuple[Primitive, tuple[tuple[str, int] | float, ...]]] = []
+        self.values: list[float] = []  # of inputs and steps, in the order in which they were made
+        self.names: list[tuple[str, int]] = []
+        self.unused: list[int] = []
+        self.hidden: set[int] = set()
+        if edge is not None:
+            self.hidden.add(self.input(edge.x))
+            self.unused.clear()
+            self.step(edge.row, (0, *edge.rest))
+        else:
+            self.input(self.number(0.3, 2.0))
+        self.input(self.number(-2.0, 2.0))
+
+    # Choices
+
+    def byte(self) -> int:
+        self.turn += 1
+        return (next(self.choices) + 37 * self.turn) % 256
+
+    def number(self, low: float, high: float) -> float:
+        """Choose a number; the spacing of choices is made irregular, or nodes would often tie."""
+        share = (self.byte() + 0.5 + 0.3 * math.sin(float(self.turn))) / 256.5
+        return round(low + (high - low) * share, 6)
+
+    # Nodes
+
+    def input(self, x: float) -> int:
+        self.names.append(("input", len(self.inputs)))
+        self.inputs.append(x)
+        return self._new(x)
+
+    def step(self, row: Primitive, operands: Sequence[int | float]) -> int:
+        numbers = self.numbers(operands)
+        self.names.append(("step", len(self.steps)))
+        self.steps.append((row, tuple(self.names[o] if isinstance(o, int) else o for o in operands)))
+        self.unused = [node for node in self.unused if node not in operands]
+        return self._new(row.evaluate(numbers))
+
+    def _new(self, value: float) -> int:
+        self.values.append(value)
+        self.unused.append(len(self.values) - 1)
+        return len(self.values) - 1
+
+    def numbers(self, operands: Sequence[int | float]) -> tuple[float, ...]:
+        return tuple(self.values[o] if isinstance(o, int) else o for o in operands)
+
+    # Growth
+
+    def grow(self) -> None:
+        """Add a node of some row, with what it takes to bring its operands to a good place."""
+        row = PUBLIC[(self.byte() * 256 + self.byte()) % len(PUBLIC)]
+        operands = self.choose(row)
+        for _ in range(4):
+            placed = self.place(row, operands)
+            slopes = _slopes(row, self.numbers(placed))
+            if slopes is not None and self.is_good(row, self.numbers(placed), slopes):
+                self.step(row, placed)
+                # What has no influence through this node is to have some through another.
+                idle = (o for o, slope in zip(placed, slopes, strict=True) if isinstance(o, int) and slope == 0.0)
+                self.unused = list(dict.fromkeys([*self.unused, *idle]))
+                return
+        self.step(lookup("tanh"), [self.moved(next(o for o in operands if isinstance(o, int)), -1.5, 1.5)])
+
+    def choose(self, row: Primitive) -> list[int | float]:
+        """Choose operands: unused nodes, any nodes, the same again, constants, new inputs."""
+        count = row.arity or (2 + 2 * (self.byte() % 2) if row.pairs else 2 + self.byte() % 4)
+        intervals = row.domain or (EVERYTHING,) * count
+        operands: list[int | float] = []
+        for interval in intervals:
+            kind = self.byte() % 16
+            if kind == 0 and count > 1:
+                operands.append(self.number(*_clamped(interval)))
+            elif kind == 1 and len(self.inputs) < MOST_INPUTS:
+                operands.append(self.input(self.number(*_clamped(interval))))
+            elif kind == 2 and operands:
+                operands.append(operands[-1])
+            else:
+                operands.append(self.node(recent=kind < 8))
+        if not any(isinstance(o, int) for o in operands):
+            operands[0] = self.node(recent=True)
+        return operands
+
+    def node(self, recent: bool) -> int:
+        if self.unused and not recent:
+            return self.unused[self.byte() % len(self.unused)]
+        visible = [node for node in range(len(self.values)) if node not in self.hidden]
+        return visible[-1 - self.byte() % min(len(visible), 24)]
+
+    def place(self, row: Primitive, operands: Sequence[int | float]) -> list[int | float]:
+        """Map what lies outside the row's domain, or beside its moderate part, into it."""
+        intervals = list(row.domain or (EVERYTHING,) * len(operands))
+        placed = list(operands)
+        if row.name == "power":
+            if self.byte() % 2:
+                placed[1] = float(self.byte() % 5 - 2)
+                intervals[0] = NONZERO
+                if not isinstance(placed[0], int):
+                    placed[0] = self.node(recent=True)
+            else:
+                intervals[0] = POSITIVE
+        for i, (operand, interval) in enumerate(zip(placed, intervals, strict=True)):
+            low, high = _clamped(interval)
+            x = self.numbers([operand])[0]
+            if isinstance(operand, int) and not (low <= x <= high and (abs(x) > 0.3 or not interval.nonzero)):
+                placed[i] = self.moved(operand, 0.4 if interval.nonzero else low, high)
+        if row.name == "clip":
+            placed[1:] = sorted(placed[1:], key=lambda o: self.numbers([o])[0])
+        return placed
+
+    def moved(self, node: int, low: float, high: float) -> int:
+        """Map a node into an interval: by scaling, by squashing, else by shifting."""
+        x = self.values[node]
+        target = self.number(low, high)
+        kind = self.byte() % 3
+        scaled = x * (scale := round(target / x, 3)) if abs(x) > 0.05 else math.nan
+        if (kind != 0 or abs(x) > 3.0) and low <= scaled <= high and abs(scale) < 4.0:
+            return self.step(lookup("multiply"), [node, scale] if kind == 1 else [scale, node])
+        if kind == 0 and abs(x) < 2.0:
+            middle, half = (low + high) / 2.0, (high - low) / 2.0
+            squashed = self.step(lookup("sin" if self.byte() % 2 else "tanh"), [node])
+            return self.step(lookup("add"), [self.step(lookup("multiply"), [squashed, half]), middle])
+        return self.step(lookup("add" if kind else "subtract"), [node, round(target - x, 3) * (1.0 if kind else -1.0)])
+
+    def is_good(self, row: Primitive, numbers: tuple[float, ...], slopes: Sequence[float]) -> bool:
+        """Whether a node would be moderate, not steep and no small difference of large numbers."""
+        result = abs(row.evaluate(numbers))
+        effect = max(abs(slope) * (1.0 + abs(x)) for slope, x in zip(slopes, numbers, strict=True))
+        return result < 20.0 and effect < 12.0 and (effect == 0.0 or result > 0.05 * effect)
+
+    def finish(self) -> Program:
+        """Join all nodes that nothing uses in one output, with weights; number inputs first."""
+        ends = [node for node in self.unused if node not in self.hidden]
+        weights = [self.number(0.5, 1.5) for _ in ends]
+        self.step(lookup("dot"), [*ends, *weights])
+        offset = {"input": 0, "step": len(self.inputs)}
+
+        def index(operand: tuple[str, int] | float) -> int | float:
+            return operand if isinstance(operand, float) else offset[operand[0]] + operand[1]
+
+        return Program(tuple(self.inputs), tuple(Step(row, tuple(map(index, operands))) for row, operands in self.steps))
