@@ -97,16 +97,17 @@ from autograd.version import VERSION as __version__  # noqa: N811
 if TYPE_CHECKING:
     from autograd.drawing import draw as draw
 
-__all__ = [  # noqa: RUF022 - in the order of use
+# In the order of use; `import *` leaves Python's own `abs`, `sum`, `max` and `min` alone.
+__all__ = [  # noqa: RUF022
     "Value",
     "grad", "value_and_grad", "jacobian", "hessian", "jvp", "vjp", "hvp", "derivative", "gradients",
     "no_grad", "checkpoint", "gradcheck", "finite_difference", "draw", "topological_order",
     "primitive", "Primitive", "Interval", "DomainError", "StaleGraphError", "MissingExtraError", "__version__",
-    "add", "subtract", "multiply", "divide", "floor_divide", "mod", "power", "negative", "positive", "abs",
+    "add", "subtract", "multiply", "divide", "floor_divide", "mod", "power", "negative", "positive",
     "square", "reciprocal", "sqrt", "cbrt", "hypot", "exp", "exp2", "expm1", "log", "log2", "log10", "log1p",
     "xlogy", "logaddexp", "sin", "cos", "tan", "arcsin", "arccos", "arctan", "arctan2", "sinh", "cosh", "tanh",
     "arcsinh", "arccosh", "arctanh", "maximum", "minimum", "sign", "step", "where", "clip", "erf", "erfc",
-    "sigmoid", "softplus", "relu", "leaky_relu", "elu", "silu", "gelu", "sum", "prod", "max", "min", "logsumexp",
+    "sigmoid", "softplus", "relu", "leaky_relu", "elu", "silu", "gelu", "prod", "logsumexp",
     "dot",
 ]  # fmt: skip
 

@@ -109,8 +109,10 @@ def _next(arguments: Iterator[str], option: str) -> str:
     return file
 
 
-def _checked_path(option: str, path: str) -> str:
+def _checked_path(option: str, path: object) -> str:
     suffixes = _SUFFIXES[option]
+    if not isinstance(path, str):  # argparse gives a list for an option that is followed by "--"
+        raise UsageError(f"{option} must be followed by a file name: {option} picture{suffixes[0]}")
     if Path(path).suffix.lower() not in suffixes:
         raise UsageError(f"{option} writes a file that ends in {' or '.join(suffixes)}, not {shown(path)!r}")
     return path

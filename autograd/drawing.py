@@ -59,8 +59,10 @@ def draw(
         title: a heading.
 
     Returns:
-        A `graphviz.Digraph` that shows itself in Jupyter and needs no ``dot`` program. Its ``source`` is DOT;
-        `autograd.rendering.write` puts it into a file.
+        A `graphviz.Digraph` that shows itself in Jupyter and needs no ``dot`` program: ``.save("y.svg")`` writes it
+        (.svg, .png, .pdf; .dot for its ``source``). Leaves are rounded, results framed in blue, constants small;
+        gradients are tinted, blue above and orange below 0, the deeper the larger. Numbered slots tell operands
+        apart where their order matters. Tooltips in SVG hold all digits, and the local partial of an edge.
 
     Raises:
         TypeError: ``out`` is no `Value` and no collection of them.

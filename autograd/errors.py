@@ -15,7 +15,7 @@ class DomainError(ValueError):
         >>> autograd.log(-1.0)
         Traceback (most recent call last):
         ...
-        autograd.errors.DomainError: log is not defined at x = -1.0: it needs x > 0
+        autograd.errors.DomainError: log(x) is not defined at x = -1.0: it needs x > 0
     """
 
 

@@ -38,7 +38,7 @@ class FiniteDifference(NamedTuple):
     note: str = ""
 
 
-def finite_difference(f: Callable[..., Any], arguments: Sequence[float], index: int = 0) -> FiniteDifference:
+def finite_difference(f: Callable[..., Any], arguments: float | Sequence[float], index: int = 0) -> FiniteDifference:
     """Estimate ∂f/∂arguments[index] by central differences, extrapolated to step 0 (Richardson; Ridders' table).
 
     The step is reduced until ``f`` is smooth within the stencil, which is seen from the graphs that ``f`` builds:
@@ -46,7 +46,7 @@ def finite_difference(f: Callable[..., Any], arguments: Sequence[float], index: 
 
     Args:
         f: a function of numbers that returns one; it is called with `Value`s.
-        arguments: the point.
+        arguments: the point; a number where there is only one argument.
         index: the argument to vary.
 
     Returns:
@@ -57,17 +57,18 @@ def finite_difference(f: Callable[..., Any], arguments: Sequence[float], index: 
 
     Example:
         >>> from autograd import exp, finite_difference
-        >>> abs(finite_difference(exp, [1.0]).value - 2.718281828459045) < 1e-9
+        >>> abs(finite_difference(exp, 1.0).value - 2.718281828459045) < 1e-9
         True
         >>> from autograd import relu
         >>> finite_difference(relu, [0.0]).note
         'kink in the stencil'
     """
+    point = list(arguments) if isinstance(arguments, Sequence) else [arguments]
 
     def along(x: float) -> tuple[float, Hashable]:
-        return _evaluate(f, [*arguments[:index], x, *arguments[index + 1 :]])
+        return _evaluate(f, [*point[:index], x, *point[index + 1 :]])
 
-    x = arguments[index]
+    x = point[index]
     height, centre = along(x)
     width = max(abs(x), 0.125)
     step = _FIRST * width

@@ -59,7 +59,8 @@ def explain_function(name: str) -> str:
     meant = [ALIASES[name]] if name in ALIASES else []
     if not meant and len(name) <= 30:
         public = [known for known in PRIMITIVES if function(known)]
-        meant = difflib.get_close_matches(name, public, n=1) or difflib.get_close_matches(name.lower(), public, n=1)
+        swapped = [known for known in public if sorted(known) == sorted(name.lower())]
+        meant = swapped or difflib.get_close_matches(name.lower(), public, n=1)
     advice = f"did you mean {meant[0]}?" if meant else f"to multiply, write {shown(name)}*(…)"
     return f"unknown function {shown(name)!r}: {advice}"
 

@@ -126,6 +126,19 @@ class Picture(graphviz.Digraph):  # type: ignore[misc]  # the package is not typ
                 "the graph, or write the source to a .dot file for a program made for large graphs"
             )
 
+    def save(
+        self,
+        filename: str | os.PathLike[str] | None = None,
+        directory: str | os.PathLike[str] | None = None,
+        **options: Any,
+    ) -> str:
+        """Write the picture to a file that ends in .svg, .png or .pdf; the source to any other; return its path."""
+        if filename is None or Path(filename).suffix[1:].lower() not in FORMATS:
+            return str(super().save(filename, directory=directory, **options))
+        path = Path(directory or "", filename)
+        write(self, path)
+        return str(path)
+
     def pipe(self, format: str | None = None, *, encoding: str | None = None, **options: Any) -> bytes | str:
         """Return the picture, as text if an ``encoding`` is given; in the graph's own ``format`` if none is.
 

@@ -230,7 +230,7 @@ class Primitive:
         names = self.operand_names or [f"x{i}" for i in range(len(numbers))]
         where = describe_operands(names, numbers, labels or [""] * len(numbers))
         needs = f": it needs {self.requirement}" if self.requirement else ""
-        raise DomainError(f"{self.name} is not defined at {where}{needs}" + (user_line() if labels else ""))
+        raise DomainError(f"{self.signature()} is not defined at {where}{needs}" + (user_line() if labels else ""))
 
     def argument(self, index: int) -> str:
         """Name an argument for a message, such as ``tanh's x``."""

@@ -19,11 +19,11 @@ if TYPE_CHECKING:
 A = TypeVar("A")
 
 
-def topological_order(roots: Iterable[Value], seen: set[Value] | None = None) -> list[Value]:
+def topological_order(roots: Value | Iterable[Value], seen: set[Value] | None = None) -> list[Value]:
     """List every node that the roots are made of, operands before results, by an iterative depth-first search.
 
     Args:
-        roots: where to start.
+        roots: where to start, one or several.
         seen: nodes that are neither entered nor listed; those visited are added to it.
 
     Raises:
@@ -32,12 +32,12 @@ def topological_order(roots: Iterable[Value], seen: set[Value] | None = None) ->
     Example:
         >>> from autograd import Value
         >>> a = Value(1.0, "a"); b = a + a; c = (b * a).named("c")
-        >>> [node.label or node.op for node in topological_order([c])]
+        >>> [node.label or node.op for node in topological_order(c)]
         ['a', '+', 'c']
     """
     order: list[Value] = []
     seen = set() if seen is None else seen
-    stack: list[Value | None] = list(roots)
+    stack: list[Value | None] = list(roots) if isinstance(roots, Iterable) else [roots]
     for root in stack:
         if not hasattr(root, "_rest"):
             raise TypeError(f"a graph is traversed from Values, not from {type(root).__name__} ({root!r})")

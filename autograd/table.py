@@ -12,6 +12,7 @@ the piece the point belongs to.
 from __future__ import annotations
 
 import functools
+import inspect
 import math
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -97,6 +98,9 @@ def primitive(
     operands = 1 if callable(partials) else len(partials)
     if not many and not (operands and all(map(callable, partials))):  # type: ignore[arg-type]
         raise TypeError(f"partials of {name} must be functions, one per operand, not {partials!r}")
+    _require_arguments(f"compute of {name}", compute, operands)
+    for rule in [partials] if callable(partials) else partials:
+        _require_arguments(f"a partial of {name}", rule, operands + 1)
     domain = details.setdefault("domain", () if many else (REALS,) * operands)
     total = _total(name, compute, domain)
     details.setdefault("defined", lambda *xs: not math.isnan(total(xs) if many else total(*xs)))
@@ -112,6 +116,19 @@ def _require_new_name(name: object) -> None:
         raise ValueError(f"a primitive's name must be an identifier, not {name!r}")
     if name in _BUILT_IN or name in MARKS:
         raise ValueError(f"{name!r} is a built-in primitive: choose another name")
+
+
+def _require_arguments(what: str, function: Callable[..., Any], count: int) -> None:
+    """Raise `TypeError` if a function is seen not to take so many arguments."""
+    try:
+        signature = inspect.signature(function)
+    except (TypeError, ValueError):  # some functions in C do not tell
+        return
+    try:
+        signature.bind(*range(count))
+    except TypeError:
+        expected = "the operands" if what.startswith("compute") else "the operands and the result"
+        raise TypeError(f"{what} must take {expected}: {count} argument(s), not {signature}") from None
 
 
 def _listed(operands: int) -> str:
@@ -214,7 +231,7 @@ multiply: Primitive     = _row("multiply",     floats.multiply,     [lambda x, y
 divide: Primitive       = _row("divide",       floats.divide,       [lambda x, y, z: reciprocal(y), lambda x, y, z: -z / y],           r"\frac{{{0:free}}}{{{1:free}}}", "Quotient of two numbers.",                  symbol="/",  precedence=PRODUCT, domain=(REALS, NONZERO),  example=((3.0, 2.0), 1.5))
 floor_divide: Primitive = _row("floor_divide", floats.floor_divide, [_zero, _zero],                                                    r"\left\lfloor \frac{{{0:free}}}{{{1:free}}} \right\rfloor", "Floor of the quotient; constant between jumps.", symbol="//", precedence=PRODUCT, domain=(FINITE, NONZERO), piece=floats.floor_divide, example=((7.0, 2.0), 3.0))
 mod: Primitive          = _row("mod",          floats.mod,          [_one, lambda x, y, z: -(x // y)],                                 r"{0} \bmod {1:tight}",           "Remainder with the divisor's sign.",        symbol="%",  precedence=PRODUCT, domain=(FINITE, NONZERO), piece=floats.floor_divide, example=((7.0, 4.0), 3.0))
-power: Primitive        = _row("power",        floats.power,        [lambda x, n, y: _power_slope(x, n), lambda x, n, y: xlogy(y, x)], "{0:atom}^{{{1:free}}}", "x to the power n; real, so a negative x needs a whole n.", symbol="**", precedence=POWER, domain=(REALS, REALS), defined=_power_defined, requirement="x > 0, or x = 0 and n ≥ 0, or a whole n", operand_names=("x", "n"), example=((2.0, 3.0), 8.0))
+power: Primitive        = _row("power",        floats.power,        [lambda x, n, y: _power_slope(x, n), lambda x, n, y: xlogy(y, x)], "{0:atom}^{{{1:free}}}", "x to the power n; real, so a negative x needs a whole n.", symbol="**", precedence=POWER, domain=(REALS, REALS), defined=_power_defined, requirement="x > 0, or x = 0 and n ≥ 0, or x < 0 and a whole n", operand_names=("x", "n"), example=((2.0, 3.0), 8.0))
 negative: Primitive     = _row("negative",     floats.negative,     [lambda x, y: -1.0],                                               "-{0:tight}",                     "The opposite number.",                      symbol="neg", precedence=SUM,    example=((2.0,), -2.0))
 positive: Primitive     = _row("positive",     floats.positive,     [_one],                                                            "{0}",                            "The number itself, as a node of its own.",  symbol="pos", precedence=SUM,    example=((2.0,), 2.0))
 abs_: Primitive         = _row("abs",          math.fabs,           [lambda x, y: sign(x)],                                            r"\left|{0:free}\right|",         "Absolute value; slope 0 at 0.",             piece=floats.sign, example=((-2.0,), 2.0))

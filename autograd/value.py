@@ -62,7 +62,8 @@ class Value(Operators):
         label: a name, shown in pictures, formulas and messages.
 
     Attributes:
-        data: the number; assigning to a leaf does not disturb what was recorded from it (see `recompute`).
+        data: the number. Assigning does not disturb what was recorded from it before (see `recompute`); reading it
+            is the way to take a number out of the graph.
         grad: the gradient of the last `backward` (accumulated, for a leaf), 0.0 before any.
         label: the name.
         op: the symbol of the primitive that made it; ``""`` for a leaf, ``"constant"`` for a constant.
@@ -71,6 +72,7 @@ class Value(Operators):
 
     Raises:
         TypeError: ``data`` is not a real number or ``label`` not a string; also on assignment.
+        OverflowError: ``data`` is an integer beyond the range of floats.
 
     Example:
         >>> from autograd import Value
@@ -390,6 +392,10 @@ class Value(Operators):
     def __int__(self) -> NoReturn:
         """Refuse, with what to write instead."""
         raise TypeError(f"int() of {self.describe()} would silently cut the graph: write int(x.data)")
+
+    def __round__(self, digits: int | None = None) -> NoReturn:
+        """Refuse, with what to write instead."""
+        raise TypeError(f"round() of {self.describe()} would silently cut the graph: write round(x.data)")
 
     def __complex__(self) -> NoReturn:
         """Refuse: the numbers here are real."""

@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from random import Random
 from typing import Any, NamedTuple
 
-from mpmath import mp  # type: ignore[import-untyped]
+from mpmath import mp
 
 # An mpmath number: the library carries no types.
 Real = Any

@@ -110,7 +110,8 @@ def row_points(row: Primitive) -> st.SearchStrategy[tuple[float, ...]]:
         sizes = st.integers(1, 5).map(lambda n: 2 * n if row.pairs else n)
         return sizes.flatmap(lambda n: st.tuples(*[_numbers(EVERYTHING)] * n))
     drawn = st.tuples(*map(_numbers, _intervals(row)))
-    return drawn if row.defined is None else drawn.filter(lambda point: row.defined is None or row.defined(*point))
+    defined = row.defined
+    return drawn if defined is None else drawn.filter(lambda point: defined(*point))
 
 
 def _numbers(interval: Interval) -> st.SearchStrategy[float]:
@@ -297,16 +298,16 @@ class _Growing:
             elif kind == 2 and operands:
                 operands.append(operands[-1])
             else:
-                operands.append(self.node(recent=kind < 8))
+                operands.append(self.node(any_node=kind < 8))
         if not any(isinstance(o, int) for o in operands):
-            operands[0] = self.node(recent=True)
+            operands[0] = self.node(any_node=True)
         return operands
 
-    def node(self, recent: bool) -> int:
-        if self.unused and not recent:
+    def node(self, any_node: bool) -> int:
+        if self.unused and not any_node:
             return self.unused[self.byte() % len(self.unused)]
         visible = [node for node in range(len(self.values)) if node not in self.hidden]
-        return visible[-1 - self.byte() % min(len(visible), 24)]
+        return visible[self.byte() % len(visible)]
 
     def place(self, row: Primitive, operands: Sequence[int | float]) -> list[int | float]:
         """Map what lies outside the row's domain, or beside its moderate part, into it."""
@@ -317,7 +318,7 @@ class _Growing:
                 placed[1] = float(self.byte() % 5 - 2)
                 intervals[0] = NONZERO
                 if not isinstance(placed[0], int):
-                    placed[0] = self.node(recent=True)
+                    placed[0] = self.node(any_node=True)
             else:
                 intervals[0] = POSITIVE
         for i, (operand, interval) in enumerate(zip(placed, intervals, strict=True)):
@@ -347,7 +348,7 @@ class _Growing:
         """Whether a node would be moderate, not steep and no small difference of large numbers."""
         result = abs(row.evaluate(numbers))
         effect = max(abs(slope) * (1.0 + abs(x)) for slope, x in zip(slopes, numbers, strict=True))
-        return result < 20.0 and effect < 12.0 and (effect == 0.0 or result > 0.05 * effect)
+        return result < 20.0 and effect < 8.0 and (effect == 0.0 or result > 0.1 * effect)
 
     def finish(self) -> Program:
         """Join all nodes that nothing uses in one output, with weights; number inputs first."""
@@ -359,4 +360,6 @@ class _Growing:
         def index(operand: tuple[str, int] | float) -> int | float:
             return operand if isinstance(operand, float) else offset[operand[0]] + operand[1]
 
-        return Program(tuple(self.inputs), tuple(Step(row, tuple(map(index, operands))) for row, operands in self.steps))
+        return Program(
+            tuple(self.inputs), tuple(Step(row, tuple(map(index, operands))) for row, operands in self.steps)
+        )

@@ -14,15 +14,17 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Hashable, Sequence
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import pytest
 from hypothesis import HealthCheck, assume, event, given, settings
 from hypothesis import strategies as st
-from mpmath import mp  # type: ignore[import-untyped]
+from mpmath import mp
 
-from autograd import Primitive, Value, gradients, topological_order
+from autograd import Primitive, Value, gradients
 from autograd.rows import lookup
+from autograd.sweep import Adjoints, sweep
 from autograd.table import PUBLIC
 from tests.oracle import ORACLES, Real, UndefinedError
 from tests.reporting import report
@@ -45,6 +47,7 @@ class Tally:
         self.graphs = self.nodes = self.components = self.badly_conditioned = self.bad_graphs = 0
         self.compared = self.not_smooth = self.too_noisy = 0
         self.worst: dict[str, float] = {}
+        self.sizes: list[int] = []
         self.rows: Counter[str] = Counter()
 
     def note(self, what: str, error: float, allowed: float) -> None:
@@ -133,7 +136,7 @@ def finite_difference(program: Program, index: int) -> Difference | None:
         return (sides[0] - sides[1]) / ((x + h) - (x - h))
 
     for first in (0.02, 0.005, 0.001, 0.0002):
-        steps = [first / 2.0**k for k in range(4)]
+        steps = [first / 2.0**k for k in range(5)]
         row = [central(h) for h in steps]
         if None not in row:
             return _extrapolated([q for q in row if q is not None], steps[-1], program)
@@ -143,7 +146,7 @@ def finite_difference(program: Program, index: int) -> Difference | None:
 def _extrapolated(row: list[float], last_step: float, program: Program) -> Difference:
     height, _ = of_floats(program, program.inputs)
     for level in range(1, len(row)):
-        row = [finer + (finer - coarser) / (4.0**level - 1.0) for coarser, finer in zip(row, row[1:], strict=False)]
+        row = [finer + (finer - coarser) / (4.0**level - 1.0) for coarser, finer in pairwise(row)]
     # Each value carries some hundred roundings of numbers of the size of the output; extrapolation adds little.
     return Difference(row[0], 100.0 * 2.0**-53 * max(1.0, abs(height)) / last_step)
 
@@ -153,16 +156,16 @@ def _extrapolated(row: list[float], last_step: float, program: Program) -> Diffe
 
 def spread(gradient: Value) -> float:
     """Return max |v · ∂g/∂v| over the computed nodes of the graph of g; leaves and constants carry no rounding."""
-    nodes = [node for node in topological_order([gradient]) if node.op not in ("", "constant")]
-    slopes = gradients(gradient, nodes)
-    amplified = (abs(node.data * slope.data) for node, slope in zip(nodes, slopes, strict=True))
+    algebra: Adjoints[float] = Adjoints()
+    sweep([(gradient, 1.0)], algebra)
+    amplified = (abs(v.data * slope) for v, slope in algebra.adjoints.items() if v.op not in ("", "constant"))
     return max(abs(gradient.data), *amplified, 0.0)
 
 
-# Properties ------------------------------------------------------------------------------------------------------------
+# Properties -----------------------------------------------------------------------------------------------------------
 
 thorough = settings(
-    max_examples=150,
+    max_examples=300,
     derandomize=True,
     deadline=None,
     database=None,
@@ -200,13 +203,16 @@ def _check_finite_difference(program: Program, index: int, gradient: float, allo
 def _assert_close(what: str, got: float, true: Any, allowed: float) -> None:
     error = float(abs(got - true))
     TALLY.note(what, error, allowed)
-    assert error <= allowed, f"{what}: {got!r}, but {mp.nstr(mp.mpf(true), 17)}; off by {error:.3g}, allowed {allowed:.3g}"
+    assert error <= allowed, (
+        f"{what}: {got!r}, but {mp.nstr(mp.mpf(true), 17)}; off by {error:.3g}, allowed {allowed:.3g}"
+    )
 
 
 def _count(program: Program, slopes: Sequence[float], spreads: Sequence[float]) -> None:
     bad = [s > 100.0 * abs(g) for g, s in zip(slopes, spreads, strict=True)]
     TALLY.graphs += 1
     TALLY.nodes += program.size
+    TALLY.sizes.append(program.size)
     TALLY.components += len(bad)
     TALLY.badly_conditioned += sum(bad)
     TALLY.bad_graphs += any(bad)
@@ -269,18 +275,22 @@ def test_what_was_exercised() -> None:
     """Runs after the property (tests run in the order of the file); alone, it has nothing to judge."""
     if TALLY.graphs < thorough.max_examples:
         pytest.skip("the random graphs were not run")
-    rarest = TALLY.rows.most_common()[-1]
+    rarest, times = TALLY.rows.most_common()[-1]
+    ill = TALLY.badly_conditioned / TALLY.components, TALLY.bad_graphs / TALLY.graphs
+    skipped = f"{TALLY.not_smooth} not smooth in the stencil, {TALLY.too_noisy} lost in rounding"
     lines: list[tuple[object, ...]] = [
         ("graphs", TALLY.graphs),
-        ("nodes", TALLY.nodes),
+        ("nodes", f"{TALLY.nodes}: {min(TALLY.sizes)} to {max(TALLY.sizes)} in a graph"),
         ("gradients", TALLY.components),
-        ("primitives reached", f"{len(TALLY.rows)} of {len(PUBLIC)}; rarest: {rarest[0]}, {rarest[1]} times"),
-        ("κ > 100", f"{TALLY.badly_conditioned / TALLY.components:.1%} of gradients, {TALLY.bad_graphs / TALLY.graphs:.1%} of graphs"),
-        ("finite differences", f"{TALLY.compared} compared, {TALLY.not_smooth} not smooth, {TALLY.too_noisy} too noisy"),
+        ("primitives reached", f"{len(TALLY.rows)} of {len(PUBLIC)}; the rarest, {rarest}, {times} times"),
+        ("factor κ above 100", f"in {ill[0]:.1%} of gradients, in {ill[1]:.1%} of graphs"),
+        ("finite differences", f"{TALLY.compared} compared, {skipped}"),
         *((f"worst against {what}, ÷ tolerance", worst) for what, worst in TALLY.worst.items()),
-    ]  # fmt: skip
+    ]
     report("Random graphs", lines)
     assert {row.name for row in PUBLIC} <= set(TALLY.rows)
     assert TALLY.bad_graphs < 0.1 * TALLY.graphs
     assert TALLY.compared > 0.8 * TALLY.components
     assert TALLY.nodes > 50 * TALLY.graphs
+    assert min(TALLY.sizes) <= 15
+    assert max(TALLY.sizes) >= 190

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import pytest
-from mpmath import mp  # type: ignore[import-untyped]
+from mpmath import mp
 
 import autograd
 from autograd import DomainError, Primitive, Value, gradients
@@ -204,7 +204,10 @@ def test_second_derivatives(row: Primitive) -> None:
     worst = max(checks, key=lambda check: check.excess)
     report(
         "Second derivatives against the oracle: worst relative error ÷ max(1, condition number)",
-        [("row", "entries", "error", "at"), (row.name, len(checks), worst.excess * SECOND_TOLERANCE, _short(worst.point))],
+        [
+            ("row", "entries", "error", "at"),
+            (row.name, len(checks), worst.excess * SECOND_TOLERANCE, _short(worst.point)),
+        ],
     )
     assert_right(checks)
 
@@ -415,7 +418,7 @@ def test_binary_operators_agree_with_their_rows(name: str) -> None:
 
 @pytest.mark.parametrize("row", [row for row in ROWS if row.arity == 1], ids=lambda row: row.name)
 def test_unary_methods_agree_with_their_rows(row: Primitive) -> None:
-    method = OPERATORS.get(row.name) or getattr(Value, row.name, row)
+    method: Callable[[Value], Value] = OPERATORS.get(row.name) or getattr(Value, row.name, row)
     for x in [*DELICATE, *(point[0] for point in points(row, POINTS))]:
         operand = Value(x)
         assert outcome(lambda: method(operand)) == outcome(through(row, (operand,)))  # noqa: B023

@@ -46,7 +46,7 @@ def test_every_row_has_its_line_for_editors(row: Primitive) -> None:
     assert getattr(functions, row.name) is row
     assert row.name in functions.__annotations__
     assert getattr(ag, row.name) is row
-    assert row.name in ag.__all__
+    assert (row.name in ag.__all__) != (row.name in {"abs", "sum", "max", "min"})
 
 
 @pytest.mark.parametrize("row", PUBLIC, ids=lambda row: str(row.name))
@@ -134,10 +134,10 @@ def test_own_primitive_of_a_sequence() -> None:
 
 def test_own_primitive_that_raises_is_not_defined_there() -> None:
     root = primitive("root", math.sqrt, [lambda x, y: 0.5 / y], domain=[Interval(0.0)])
-    with pytest.raises(DomainError, match=r"root is not defined at x = -1.0 \(labelled 'a'\): it needs x ≥ 0"):
+    with pytest.raises(DomainError, match=r"root\(x\) is not defined at x = -1.0 \(labelled 'a'\): it needs x ≥ 0"):
         root(Value(-1.0, "a"))
     inverse = primitive("inverse", lambda x: 1 / x, [lambda x, y: -y * y])
-    with pytest.raises(DomainError, match=r"inverse is not defined at x = 0\.0"):
+    with pytest.raises(DomainError, match=r"inverse\(x\) is not defined at x = 0\.0"):
         inverse(0.0)
     assert root(Value(0.0)).partials == (math.inf,)  # 0.5 / 0 is IEEE's
 

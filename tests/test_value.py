@@ -513,7 +513,6 @@ def test_a_method_says_what_the_row_says(row: Primitive) -> None:
 @pytest.mark.parametrize("row", table.PUBLIC, ids=lambda row: row.name)
 def test_every_public_primitive_is_a_documented_function(row: Primitive) -> None:
     assert getattr(autograd, row.name) is row
-    assert row.name in autograd.__all__
     assert row.summary in (inspect.getdoc(row) or "")
 
 
@@ -626,7 +625,7 @@ def test_a_declared_primitive_of_a_sequence_that_raises_is_not_defined_there(dec
 
     mean = declare("geometric_mean", compute, lambda xs, y: [y / (len(xs) * x) for x in xs])
     assert mean([Value(2.0), Value(8.0)]).data == pytest.approx(4.0)
-    with pytest.raises(DomainError, match="geometric_mean is not defined"):
+    with pytest.raises(DomainError, match=r"geometric_mean\(xs\) is not defined"):
         mean([Value(-2.0), Value(8.0)])
 
 
@@ -634,7 +633,7 @@ def test_a_declared_domain_is_kept(declare: Declare) -> None:
     own = declare("own", lambda x: x, [lambda x, y: 1.0], domain=[autograd.Interval(0.0, 1.0)])
     assert own(Value(1.0)).data == 1.0
     for outside in (Value(2.0), 2.0):
-        with pytest.raises(DomainError, match=r"own is not defined at x = 2\.0: it needs 0 ≤ x ≤ 1"):
+        with pytest.raises(DomainError, match=r"own\(x\) is not defined at x = 2\.0: it needs 0 ≤ x ≤ 1"):
             own(outside)
 
 
@@ -937,7 +936,7 @@ def test_a_domain_error_in_recompute_changes_nothing() -> None:
     root = autograd.sum([autograd.prod([x, y, x]), x * y, x.sqrt().named("root of x")]) + (x - 1).log()
     before = snapshot(root)
     x.data = 0.5
-    with pytest.raises(DomainError, match=r"log is not defined at x = -0\.5"):
+    with pytest.raises(DomainError, match=r"log\(x\) is not defined at x = -0\.5"):
         root.recompute()
     assert snapshot(root) == before
     assert x.data == 0.5
@@ -993,27 +992,27 @@ def test_a_domain_error_names_primitive_operand_label_condition_and_line() -> No
     with pytest.raises(DomainError) as caught:
         x.log()
     where = f"{__file__}, line {line() - 1}"
-    assert str(caught.value) == f"log is not defined at x = -1.0 (labelled 'x'): it needs x > 0 ({where})"
+    assert str(caught.value) == f"log(x) is not defined at x = -1.0 (labelled 'x'): it needs x > 0 ({where})"
 
 
 @pytest.mark.parametrize(
     ("build", "named"),
     [
-        (lambda a, b: a / b, "divide is not defined at x = 2.0 (labelled 'a'), y = 0.0 (labelled 'b')"),
-        (lambda a, b: 1 / b, "divide is not defined at x = 1.0, y = 0.0 (labelled 'b')"),
-        (lambda a, b: a // b, "floor_divide is not defined at x = 2.0 (labelled 'a'), y = 0.0 (labelled 'b')"),
-        (lambda a, b: a % 0, "mod is not defined at x = 2.0 (labelled 'a'), y = 0.0"),
-        (lambda a, b: b**-1, "power is not defined at x = 0.0 (labelled 'b'), n = -1.0"),
-        (lambda a, b: (-a) ** 0.5, "power is not defined at x = -2.0, n = 0.5"),
-        (lambda a, b: (-2) ** (a / 4), "power is not defined at x = -2.0, n = 0.5"),
-        (lambda a, b: b.log(), "log is not defined at x = 0.0 (labelled 'b')"),
-        (lambda a, b: (a - 1).arctanh(), "arctanh is not defined at x = 1.0"),
-        (lambda a, b: a.arcsin(), "arcsin is not defined at x = 2.0 (labelled 'a')"),
-        (lambda a, b: Value(math.inf, "i").sin(), "sin is not defined at x = inf (labelled 'i')"),
-        (lambda a, b: (a * -1).sqrt(), "sqrt is not defined at x = -2.0"),
-        (lambda a, b: b.reciprocal(), "reciprocal is not defined at x = 0.0 (labelled 'b')"),
-        (lambda a, b: np.log(np.array([a, b])), "log is not defined at x = 0.0 (labelled 'b')"),
-        (lambda a, b: autograd.clip(b, a, 1.0), "clip is not defined at"),
+        (lambda a, b: a / b, "divide(x, y) is not defined at x = 2.0 (labelled 'a'), y = 0.0 (labelled 'b')"),
+        (lambda a, b: 1 / b, "divide(x, y) is not defined at x = 1.0, y = 0.0 (labelled 'b')"),
+        (lambda a, b: a // b, "floor_divide(x, y) is not defined at x = 2.0 (labelled 'a'), y = 0.0 (labelled 'b')"),
+        (lambda a, b: a % 0, "mod(x, y) is not defined at x = 2.0 (labelled 'a'), y = 0.0"),
+        (lambda a, b: b**-1, "power(x, n) is not defined at x = 0.0 (labelled 'b'), n = -1.0"),
+        (lambda a, b: (-a) ** 0.5, "power(x, n) is not defined at x = -2.0, n = 0.5"),
+        (lambda a, b: (-2) ** (a / 4), "power(x, n) is not defined at x = -2.0, n = 0.5"),
+        (lambda a, b: b.log(), "log(x) is not defined at x = 0.0 (labelled 'b')"),
+        (lambda a, b: (a - 1).arctanh(), "arctanh(x) is not defined at x = 1.0"),
+        (lambda a, b: a.arcsin(), "arcsin(x) is not defined at x = 2.0 (labelled 'a')"),
+        (lambda a, b: Value(math.inf, "i").sin(), "sin(x) is not defined at x = inf (labelled 'i')"),
+        (lambda a, b: (a * -1).sqrt(), "sqrt(x) is not defined at x = -2.0"),
+        (lambda a, b: b.reciprocal(), "reciprocal(x) is not defined at x = 0.0 (labelled 'b')"),
+        (lambda a, b: np.log(np.array([a, b])), "log(x) is not defined at x = 0.0 (labelled 'b')"),
+        (lambda a, b: autograd.clip(b, a, 1.0), "clip(x, low, high) is not defined at"),
     ],
 )
 def test_a_point_outside_the_domain_raises_and_says_where(build: Callable[[Any, Any], Any], named: str) -> None:
@@ -1032,10 +1031,10 @@ def test_a_domain_error_is_a_value_error() -> None:
 @pytest.mark.parametrize(
     ("call", "named"),
     [
-        (lambda: autograd.log(-1.0), "log is not defined at x = -1.0"),
-        (lambda: autograd.divide(1, 0), "divide is not defined at x = 1.0, y = 0.0"),
-        (lambda: autograd.sin(math.inf), "sin is not defined at x = inf"),
-        (lambda: autograd.power(-8.0, 0.5), "power is not defined at x = -8.0, n = 0.5"),
+        (lambda: autograd.log(-1.0), "log(x) is not defined at x = -1.0"),
+        (lambda: autograd.divide(1, 0), "divide(x, y) is not defined at x = 1.0, y = 0.0"),
+        (lambda: autograd.sin(math.inf), "sin(x) is not defined at x = inf"),
+        (lambda: autograd.power(-8.0, 0.5), "power(x, n) is not defined at x = -8.0, n = 0.5"),
     ],
 )
 def test_functions_of_plain_numbers_raise_too(call: Callable[[], object], named: str) -> None:
