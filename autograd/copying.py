@@ -12,6 +12,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 from weakref import WeakValueDictionary
 
+from autograd.recording import BLOCKS, current_block
 from autograd.rows import LEAF
 from autograd.sweep import topological_order
 
@@ -86,6 +87,8 @@ def _make(
     node: Value = object.__new__(kind)
     node._op, node._data, node._grad, node._label = op, data, grad, label
     node._a, node._b, node._da, node._db, node._rest = a, b, da, db, rest
+    if BLOCKS.used and (block := current_block()) is not None:
+        block.bear(node)
     return node
 
 

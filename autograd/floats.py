@@ -73,8 +73,8 @@ def arctanh(x: float) -> float:
 
 
 def same(x: float, y: float) -> bool:
-    """Tell whether two numbers are equal, or both nan."""
-    return x == y or (x != x and y != y)
+    """Tell whether two numbers are equal, zeros with their signs, or both nan."""
+    return (x == y and (x != 0.0 or copysign(1.0, x) == copysign(1.0, y))) or (x != x and y != y)
 
 
 def add(x: float, y: float) -> float:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any, cast
 
+from autograd.recording import current_block
 from autograd.replay import require_fresh, stored_operands
-from autograd.rows import ieee_values
+from autograd.rows import CONSTANT, ieee_values
 from autograd.sweep import Adjoints, sweep, topological_order
 from autograd.tree import flatten
 from autograd.value import Value, constant, is_variable
@@ -89,6 +90,7 @@ def gradients(output: Value, inputs: Any) -> Any:
 
     Raises:
         TypeError: something is not a `Value`.
+        ValueError: nothing is recorded here: inside `no_grad` or `checkpoint`.
         StaleGraphError: a leaf was changed since the graph was recorded.
 
     Example:
@@ -103,6 +105,9 @@ def gradients(output: Value, inputs: Any) -> Any:
     for what, node in [("output", output), *(("every input", leaf) for leaf in leaves)]:
         if not isinstance(node, Value):
             raise TypeError(f"gradients: {what} must be a Value, not {type(node).__name__} ({node!r})")
+    block = current_block()
+    if output._op is CONSTANT and block is not None and not block.records:
+        raise ValueError("inside no_grad() and checkpoint() there is no graph for gradients(): use grad() there")
     require_fresh([output])
     existing = set(topological_order([output]))
     found = graph_gradients(output, leaves)

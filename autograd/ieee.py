@@ -22,6 +22,21 @@ class Ieee(Operators):
         """Wrap ``number``."""
         self.number = number
 
+    def __lt__(self, other: object) -> bool:
+        return self.number < _unwrap(other)
+
+    def __le__(self, other: object) -> bool:
+        return self.number <= _unwrap(other)
+
+    def __gt__(self, other: object) -> bool:
+        return self.number > _unwrap(other)
+
+    def __ge__(self, other: object) -> bool:
+        return self.number >= _unwrap(other)
+
+    def __bool__(self) -> bool:
+        return self.number != 0.0
+
     def _apply(self, row: Primitive, operands: tuple[Any, ...]) -> Ieee:
         return Ieee(row.evaluate(tuple(map(_unwrap, operands))))
 

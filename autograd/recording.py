@@ -25,7 +25,7 @@ class Block:
         records: whether they make nodes; otherwise they make constants.
         captured: where the nodes made outside that meet an operation inside are collected, in order; or ``None``.
         born: the nodes made inside, which are not captured.
-        outer: the block that this one stands in, where it restores it itself.
+        outer: the block that this one stands in.
     """
 
     __slots__ = ("born", "captured", "outer", "records")
@@ -47,9 +47,12 @@ class Block:
                     self.captured[o] = None
 
     def bear(self, node: Value) -> None:
-        """Note a node made inside."""
-        if self.captured is not None:
-            self.born.add(node)
+        """Note a node made inside: in this block and in those around it."""
+        block: Block | None = self
+        while block is not None:
+            if block.captured is not None:
+                block.born.add(node)
+            block = block.outer
 
 
 class _Switch:
@@ -79,7 +82,7 @@ def _opened(block: Block | None) -> AbstractContextManager[None]:
 def observing(records: bool) -> Iterator[dict[Value, None]]:
     """Give the nodes from outside that meet an operation in this block; record the operations, or make constants."""
     captured: dict[Value, None] = {}
-    with _opened(Block(records, captured, set())):
+    with _opened(Block(records, captured, set(), outer=current_block())):
         yield captured
 
 
@@ -88,7 +91,7 @@ def recording() -> AbstractContextManager[None]:
     outer = current_block()
     if outer is None:
         return nullcontext()
-    return _opened(None if outer.captured is None else Block(True, outer.captured, outer.born))
+    return _opened(None if outer.captured is None else Block(True, outer.captured, outer.born, outer=outer.outer))
 
 
 class no_grad:  # noqa: N801 - used like a function

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from autograd.errors import StaleGraphError
 from autograd.floats import same
 from autograd.ieee import partials_at
+from autograd.rows import ieee_values
 from autograd.sweep import topological_order
 
 if TYPE_CHECKING:
@@ -30,16 +31,17 @@ def recompute(root: Value) -> None:
 
 def is_stale(roots: Iterable[Value]) -> Value | None:
     """Return the first node that would now be another number or have another partial, or ``None``."""
-    for node in topological_order(roots):
-        operands = stored_operands(node)
-        if operands is None:
-            continue
-        if node._rest is not None and node._rest.segment is not None:
-            if node._rest.segment.changed_input() is not None:
-                return node
-        elif _differs(node, *present(node, operands)):
-            return node
-    return None
+    with ieee_values():
+        return next(filter(_is_stale, topological_order(roots)), None)
+
+
+def _is_stale(node: Value) -> bool:
+    operands = stored_operands(node)
+    if operands is None:
+        return False
+    if node._rest is not None and node._rest.segment is not None:
+        return node._rest.segment.changed_input() is not None
+    return _differs(node, *present(node, operands))
 
 
 def require_fresh(roots: Iterable[Value]) -> None:
@@ -74,7 +76,7 @@ def present(node: Value, operands: tuple[Value | float, ...]) -> tuple[float, tu
         return node._rest.segment.refreshed()[node._rest.index], ()
     numbers = tuple([o if isinstance(o, float) else o._data for o in operands])
     data = node._op.evaluate(numbers)
-    if data - data != 0.0:
+    if data - data != 0.0 and node._data - node._data == 0.0:  # a partial at an edge is not finite from the start
         labels = ["" if isinstance(o, float) else o._label for o in operands]
         node._op.check_domain(numbers, data, labels)
     return data, partials_at(node._op, numbers, data)

@@ -100,6 +100,7 @@ class Primitive:
         domain: per operand the interval of allowed values; ``None``: everything, as in IEEE arithmetic.
         defined: a condition on all operands together, where intervals do not say it all.
         piece: which smooth piece the operands lie in; ``None`` for a function smooth in its domain.
+        branch: which side of a pole the operands lie on, where there is one: differences must not straddle it.
         defaults: values for operands left out at the end.
         operand_names: names used in messages and signatures.
         pairs: for a primitive of sequences: whether it takes two of equal length rather than one.
@@ -126,6 +127,7 @@ class Primitive:
         defined: Callable[..., bool] | None = None,
         requirement: str = "",
         piece: Callable[..., object] | None = None,
+        branch: Callable[..., object] | None = None,
         defaults: Sequence[float] = (),
         operand_names: Sequence[str] = (),
         pairs: bool = False,
@@ -145,10 +147,11 @@ class Primitive:
         self.precedence = precedence
         self.domain = None if domain is None else tuple(domain)
         self.defined = defined
-        self.requirement = requirement or _requirement(self.domain, operand_names or "xyz")
+        self.requirement = requirement or _requirement(self.domain, operand_names or _default_names(self.arity or 0))
         self.piece = piece
+        self.branch = branch
         self.defaults = tuple(defaults)
-        self.operand_names = tuple(operand_names) or tuple("xyz"[: self.arity or 0])
+        self.operand_names = tuple(operand_names) or _default_names(self.arity or 0)
         self.pairs = pairs
         self.commutative = commutative
         self.written = written
@@ -276,7 +279,10 @@ def lookup(name: str) -> Primitive:
 
 def real(x: object, what: str) -> float:
     """Return the real number ``x`` as a float; `TypeError` naming ``what`` if it is none."""
-    number = maybe_real(x)
+    try:
+        number = maybe_real(x)
+    except OverflowError:
+        raise OverflowError(f"{what} is beyond the range of floats ({_short(x)})") from None
     if number is None:
         hint = ": use its .data, or .detach() for a constant" if hasattr(x, "_apply") else ""
         raise TypeError(f"{what} must be a real number, not {type(x).__name__} ({_short(x)}){hint}")
@@ -303,8 +309,12 @@ def maybe_real(x: object) -> float | None:
 
 
 def _short(x: object) -> str:
-    text = repr(x)
+    text = repr(x) if not isinstance(x, int) or x.bit_length() < 200 else "a huge integer"
     return text if len(text) <= 60 else text[:57] + "…"
+
+
+def _default_names(count: int) -> tuple[str, ...]:
+    return tuple("xyz"[:count]) if count <= 3 else tuple(f"x{i}" for i in range(count))
 
 
 def _requirement(domain: tuple[Interval, ...] | None, names: Sequence[str]) -> str:
@@ -331,6 +341,7 @@ def _mark(name: str, summary: str) -> Primitive:
 
 
 LEAF = _mark("", "A value given by the user; gradients are accumulated here.")
+ARGUMENT = _mark("argument", "A leaf that stands for an argument of a function that is being differentiated.")
 CONSTANT = _mark("constant", "A value that gets no gradient.")
 CHECKPOINT = _mark("checkpoint", "A result whose inside is recomputed when the backward pass needs it.")
-MARKS = {mark.name: mark for mark in (LEAF, CONSTANT, CHECKPOINT)}
+MARKS = {mark.name: mark for mark in (LEAF, ARGUMENT, CONSTANT, CHECKPOINT)}

@@ -71,7 +71,7 @@ class Algebra(Generic[A]):
 
     def __init__(self) -> None:
         self._expected: dict[Segment, int] = {}
-        self._arrived: dict[Segment, dict[int, A | None]] = {}
+        self._arrived: dict[Segment, list[tuple[int, A | None]]] = {}
 
     def begin(self, order: list[Value]) -> None:
         """Look at the nodes before the sweep starts."""
@@ -91,6 +91,9 @@ class Algebra(Generic[A]):
         """Return a fresh algebra of the same kind for a sweep inside a recomputed segment."""
         raise NotImplementedError
 
+    def undo(self) -> None:
+        """Leave no trace of a sweep that failed."""
+
     def expect(self, rest: Many) -> None:
         """Count the outputs of a checkpointed segment that the sweep will meet, before it changes anything."""
         if rest.segment is not None:
@@ -102,15 +105,13 @@ class Algebra(Generic[A]):
 
         All outputs of a segment share its operands, so no operand is reached before the last output is.
         """
-        self._arrived.setdefault(segment, {})[rest.index] = adjoint
-        if len(self._arrived[segment]) < self._expected[segment]:
-            return
-        arrived = {index: seed for index, seed in self._arrived[segment].items() if seed is not None}
-        if not arrived:
+        arrived = self._arrived.setdefault(segment, [])
+        arrived.append((rest.index, adjoint))
+        if len(arrived) < self._expected[segment] or all(seed is None for _, seed in arrived):
             return
         outputs = segment.recompute()
         inside = self.spawn()
-        sweep([(outputs[index], seed) for index, seed in arrived.items()], inside, stop=segment.operands)
+        sweep([(outputs[index], seed) for index, seed in arrived if seed is not None], inside, segment.operands)
         for operand in segment.operands:
             if operand in inside.adjoints:
                 self.add(operand, inside.adjoints[operand])
@@ -123,22 +124,32 @@ def sweep(seeds: Iterable[tuple[Value, A]], algebra: Algebra[A], stop: Collectio
     algebra.begin(order)
     for node, seed in seeds:
         algebra.add(node, seed)
-    for node in reversed(order):
-        algebra.pull(node)
+    try:
+        for node in reversed(order):
+            algebra.pull(node)
+    except BaseException:
+        algebra.undo()
+        raise
 
 
 class IntoGrad(Algebra[float]):
     """Floats, accumulated in ``.grad``: leaves keep what they had, interior nodes start from 0."""
 
-    __slots__ = ()
+    __slots__ = ("_before",)
 
     def begin(self, order: list[Value]) -> None:
         """Clear what an earlier call left in interior nodes."""
+        super().begin(order)
+        # Only what runs somebody's function again can fail in the middle of the sweep.
+        self._before = [(node, node._grad) for node in order] if self._expected else []
         for node in order:
             if node._op is not LEAF:
                 node._grad = 0.0
-                if node._rest is not None:
-                    self.expect(node._rest)
+
+    def undo(self) -> None:
+        """Put every ``.grad`` back as it was."""
+        for node, before in self._before:
+            node._grad = before
 
     def pull(self, node: Value) -> None:
         """Pass the finished adjoint of ``node`` on to its operands."""

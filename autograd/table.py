@@ -104,11 +104,29 @@ def primitive(
     domain = details.setdefault("domain", () if many else (REALS,) * operands)
     total = _total(name, compute, domain)
     details.setdefault("defined", lambda *xs: not math.isnan(total(xs) if many else total(*xs)))
+    for what in ("domain", "operand_names"):
+        if not many and details.get(what) and len(details[what]) != operands:
+            raise ValueError(
+                f"{what} of {name} must have {operands} entries, one per operand, not {len(details[what])}"
+            )
     written = latex or rf"\operatorname{{{{{name}}}}}\left({_listed(operands)}\right)"
     summary = summary or f"{name}, a primitive of your own."
     row = Primitive(name, total, partials, written, summary, **details)
+    _require_template(row)
     PRIMITIVES[name] = row
     return row
+
+
+def _require_template(row: Primitive) -> None:
+    from autograd.symbols import Symbol, write
+
+    try:
+        write(row, [Symbol(name) for name in row.operand_names or "x"])
+    except (ValueError, IndexError, KeyError) as error:
+        raise ValueError(
+            f"latex of {row.name} must be a template of {{0}}, {{1}}… for its operands, with all other braces doubled: "
+            f"{row.latex!r} ({error})"
+        ) from None
 
 
 def _require_new_name(name: object) -> None:
@@ -228,15 +246,15 @@ def _power_defined(x: float, n: float) -> bool:
 add: Primitive          = _row("add",          floats.add,          [_one, _one],                                                      "{0} + {1}",                      "Sum of two numbers.",                       symbol="+",  precedence=SUM,     example=((1.0, 2.0), 3.0), commutative=True)
 subtract: Primitive     = _row("subtract",     floats.subtract,     [_one, lambda x, y, z: -1.0],                                      "{0} - {1:tight}",                "Difference of two numbers.",                symbol="-",  precedence=SUM,     example=((1.0, 2.0), -1.0))
 multiply: Primitive     = _row("multiply",     floats.multiply,     [lambda x, y, z: y, lambda x, y, z: x],                            r"{0} \, {1}",                    "Product of two numbers.",                   symbol="*",  precedence=PRODUCT, example=((2.0, 3.0), 6.0), commutative=True)
-divide: Primitive       = _row("divide",       floats.divide,       [lambda x, y, z: reciprocal(y), lambda x, y, z: -z / y],           r"\frac{{{0:free}}}{{{1:free}}}", "Quotient of two numbers.",                  symbol="/",  precedence=PRODUCT, domain=(REALS, NONZERO),  example=((3.0, 2.0), 1.5))
+divide: Primitive       = _row("divide",       floats.divide,       [lambda x, y, z: reciprocal(y), lambda x, y, z: -z / y],           r"\frac{{{0:free}}}{{{1:free}}}", "Quotient of two numbers.",                  symbol="/",  precedence=PRODUCT, domain=(REALS, NONZERO),  example=((3.0, 2.0), 1.5), branch=lambda x, y: y > 0.0)
 floor_divide: Primitive = _row("floor_divide", floats.floor_divide, [_zero, _zero],                                                    r"\left\lfloor \frac{{{0:free}}}{{{1:free}}} \right\rfloor", "Floor of the quotient; constant between jumps.", symbol="//", precedence=PRODUCT, domain=(FINITE, NONZERO), piece=floats.floor_divide, example=((7.0, 2.0), 3.0))
 mod: Primitive          = _row("mod",          floats.mod,          [_one, lambda x, y, z: -(x // y)],                                 r"{0} \bmod {1:tight}",           "Remainder with the divisor's sign.",        symbol="%",  precedence=PRODUCT, domain=(FINITE, NONZERO), piece=floats.floor_divide, example=((7.0, 4.0), 3.0))
-power: Primitive        = _row("power",        floats.power,        [lambda x, n, y: _power_slope(x, n), lambda x, n, y: xlogy(y, x)], "{0:atom}^{{{1:free}}}", "x to the power n; real, so a negative x needs a whole n.", symbol="**", precedence=POWER, domain=(REALS, REALS), defined=_power_defined, requirement="x > 0, or x = 0 and n ≥ 0, or x < 0 and a whole n", operand_names=("x", "n"), example=((2.0, 3.0), 8.0))
+power: Primitive        = _row("power",        floats.power,        [lambda x, n, y: _power_slope(x, n), lambda x, n, y: xlogy(y, x)], "{0:atom}^{{{1:free}}}", "x to the power n; real, so a negative x needs a whole n.", symbol="**", precedence=POWER, domain=(REALS, REALS), defined=_power_defined, requirement="x > 0, or x = 0 and n ≥ 0, or x < 0 and a whole n", operand_names=("x", "n"), example=((2.0, 3.0), 8.0), branch=lambda x, n: x > 0.0 or n >= 0.0)
 negative: Primitive     = _row("negative",     floats.negative,     [lambda x, y: -1.0],                                               "-{0:tight}",                     "The opposite number.",                      symbol="neg", precedence=SUM,    example=((2.0,), -2.0))
 positive: Primitive     = _row("positive",     floats.positive,     [_one],                                                            "{0}",                            "The number itself, as a node of its own.",  symbol="pos", precedence=SUM,    example=((2.0,), 2.0))
 abs_: Primitive         = _row("abs",          math.fabs,           [lambda x, y: sign(x)],                                            r"\left|{0:free}\right|",         "Absolute value; slope 0 at 0.",             piece=floats.sign, example=((-2.0,), 2.0))
 square: Primitive       = _row("square",       floats.square,       [lambda x, y: 2.0 * x],                                            "{0:atom}^2",                     "Square.",                                   precedence=POWER,     example=((3.0,), 9.0))
-reciprocal: Primitive   = _row("reciprocal",   floats.reciprocal,   [lambda x, y: -square(y)],                                         r"\frac{{1}}{{{0:free}}}",        "1/x.",                                      precedence=PRODUCT,   domain=(NONZERO,), example=((4.0,), 0.25))
+reciprocal: Primitive   = _row("reciprocal",   floats.reciprocal,   [lambda x, y: -square(y)],                                         r"\frac{{1}}{{{0:free}}}",        "1/x.",                                      precedence=PRODUCT,   domain=(NONZERO,), example=((4.0,), 0.25), branch=lambda x: x > 0.0)
 sqrt: Primitive         = _row("sqrt",         floats.sqrt,         [lambda x, y: 1.0 / (2.0 * y)],                                            r"\sqrt{{{0:free}}}",             "Square root; slope inf at 0.",              domain=(NONNEGATIVE,),  example=((4.0,), 2.0))
 cbrt: Primitive         = _row("cbrt",         math.cbrt,           [lambda x, y: 1.0 / (3.0 * square(y))],                            r"\sqrt[3]{{{0:free}}}",          "Cube root, also of negative numbers; slope inf at 0.", domain=(REALS,), piece=floats.sign, example=((0.0,), 0.0))
 hypot: Primitive        = _row("hypot",        math.hypot,          [lambda x, y, r: _direction(x, y), lambda x, y, r: _direction(y, x)], r"\sqrt{{{0:atom}^2 + {1:atom}^2}}", "Length of the vector (x, y); slope 0 at the origin.", domain=(REALS, REALS), piece=lambda x, y: x != 0.0 or y != 0.0, example=((3.0, 4.0), 5.0), commutative=True)
@@ -255,7 +273,7 @@ logaddexp: Primitive    = _row("logaddexp",    floats.logaddexp,    [lambda x, y
 # Trigonometric and hyperbolic functions ----------------------------------------------------------------------------------
 sin: Primitive          = _row("sin",          floats.sin,          [lambda x, y: cos(x)],                                             r"\sin {0:atom}",                 "Sine of an angle in radians.",              precedence=PRODUCT, domain=(FINITE,),    example=((0.0,), 0.0))
 cos: Primitive          = _row("cos",          floats.cos,          [lambda x, y: -sin(x)],                                            r"\cos {0:atom}",                 "Cosine of an angle in radians.",            precedence=PRODUCT, domain=(FINITE,),    example=((0.0,), 1.0))
-tan: Primitive          = _row("tan",          floats.tan,          [lambda x, y: 1.0 + square(y)],                                    r"\tan {0:atom}",                 "Tangent of an angle in radians.",           precedence=PRODUCT, domain=(FINITE,),    example=((0.0,), 0.0))
+tan: Primitive          = _row("tan",          floats.tan,          [lambda x, y: 1.0 + square(y)],                                    r"\tan {0:atom}",                 "Tangent of an angle in radians.",           precedence=PRODUCT, domain=(FINITE,),    example=((0.0,), 0.0), branch=lambda x: (x / math.pi + 0.5) // 1.0)
 arcsin: Primitive       = _row("arcsin",       floats.arcsin,       [lambda x, y: 1.0 / sqrt(_one_minus_square(x))],                  r"\arcsin {0:atom}",              "Inverse sine, in [-π/2, π/2]; slope inf at ±1.",   precedence=PRODUCT, domain=(UNIT,), example=((0.0,), 0.0))
 arccos: Primitive       = _row("arccos",       floats.arccos,       [lambda x, y: -1.0 / sqrt(_one_minus_square(x))],                 r"\arccos {0:atom}",              "Inverse cosine, in [0, π]; slope -inf at ±1.",     precedence=PRODUCT, domain=(UNIT,), example=((1.0,), 0.0))
 arctan: Primitive       = _row("arctan",       math.atan,           [lambda x, y: _arctan_slope(x)],                            r"\arctan {0:atom}",              "Inverse tangent, in [-π/2, π/2].",          precedence=PRODUCT, domain=(REALS,),     example=((0.0,), 0.0))

@@ -8,22 +8,19 @@ result depends on `Value`s of an outer transform (or given as arguments), it is 
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Sequence
-from contextvars import ContextVar
+import operator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from autograd.graph_gradient import AsGraph
-from autograd.recording import recording
-from autograd.rows import LEAF, maybe_real
-from autograd.scoped import scoped
+from autograd.recording import current_block, recording
+from autograd.rows import ARGUMENT, CONSTANT, LEAF, maybe_real
 from autograd.sweep import Adjoints, push_forward, sweep, topological_order
 from autograd.tree import flatten, nest_matrix
 from autograd.value import Value
 
 Argnums = int | Sequence[int]
-
-# How many transforms are calling functions at this moment, in this thread and task.
-_DEPTH: ContextVar[int] = ContextVar("depth", default=0)
 
 
 def grad(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
@@ -209,24 +206,22 @@ class _Trace:
         chosen = _chosen(name, argnums, len(args))
         self.inputs = args[chosen] if isinstance(chosen, int) else tuple(args[i] for i in chosen)
         given, self.nest_inputs_from = flatten(self.inputs)
-        with scoped(_DEPTH, _DEPTH.get() + 1), recording():
+        with recording():
             self.proxies = [_proxy(name, x) for x in given]
-            stand_ins = self.nest_inputs_from(iter(self.proxies))
-            arguments = list(args)
-            for i, argument in (
-                [(chosen, stand_ins)] if isinstance(chosen, int) else zip(chosen, stand_ins, strict=True)
-            ):
-                arguments[i] = argument
-            self.result = f(*arguments, **kwargs)
-        self.outputs, self.nest_outputs_from = flatten(self.result)
-        for output in self.outputs:
-            _require_number(name, f, output)
-        self.differentiable = self._depends_on_others(given)
+            self.leaves = [proxy for proxy in self.proxies if proxy._op is CONSTANT]
+            arguments = _replaced(args, chosen, self.nest_inputs(self.proxies))
+            with self._alive():
+                self.result = f(*arguments, **kwargs)
+                self.outputs, self.nest_outputs_from = flatten(self.result)
+                for output in self.outputs:
+                    _require_number(name, f, output)
+                values_given = any(isinstance(x, Value) for x in flatten((args, kwargs))[0])
+                self.differentiable = self._depends_on_others(values_given)
 
     def scalar_output(self) -> Any:
         """Return the only output; `TypeError` where the function returned a structure."""
-        if len(self.outputs) == 1 and self.result is self.outputs[0]:
-            return self.result
+        if len(self.outputs) == 1 and (self.result is self.outputs[0] or getattr(self.result, "shape", None) == ()):
+            return self.outputs[0]
         kind = type(self.result).__name__
         raise TypeError(f"{self.name} needs a function that returns one number, not a {kind}: use jacobian or vjp")
 
@@ -242,6 +237,10 @@ class _Trace:
 
     def gradients_of_many(self, seeds: list[tuple[Any, Any]]) -> list[Any]:
         """Return the gradient of the outputs' sum, weighted by the seeds, by every input."""
+        with self._alive():
+            return self._sweep(seeds)
+
+    def _sweep(self, seeds: list[tuple[Any, Any]]) -> list[Any]:
         of_values = [(output, seed) for output, seed in seeds if isinstance(output, Value)]
         graph = self.differentiable or any(isinstance(seed, Value) for _, seed in of_values)
         algebra: Adjoints[Any] = AsGraph(self.proxies) if graph else Adjoints()
@@ -253,9 +252,21 @@ class _Trace:
         graph = self.differentiable or any(isinstance(direction, Value) for direction in directions)
         algebra: Adjoints[Any] = AsGraph(self.proxies) if graph else Adjoints()
         order = topological_order([output for output in self.outputs if isinstance(output, Value)])
-        algebra.begin(order)
-        tangents = push_forward(order, dict(zip(self.proxies, directions, strict=True)), algebra)
+        with self._alive():
+            algebra.begin(order)
+            tangents = push_forward(order, dict(zip(self.proxies, directions, strict=True)), algebra)
         return [tangents.get(output, 0.0) if isinstance(output, Value) else 0.0 for output in self.outputs]
+
+    @contextmanager
+    def _alive(self) -> Iterator[None]:
+        """Let the leaves that stand for numbers be variables for a while: before and after they are constants."""
+        for leaf in self.leaves:
+            leaf._op = ARGUMENT
+        try:
+            yield
+        finally:
+            for leaf in self.leaves:
+                leaf._op = CONSTANT
 
     def nest_inputs(self, leaves: list[Any]) -> Any:
         """Put one leaf per input into the nesting of the inputs."""
@@ -265,13 +276,21 @@ class _Trace:
         """Put one leaf per output into the nesting of the result."""
         return self.nest_outputs_from(iter(leaves))
 
-    def _depends_on_others(self, given: list[Any]) -> bool:
-        """Whether the results are to be graphs: on `Value`s given, or on those of an outer transform."""
-        if _DEPTH.get() == 0 and not any(isinstance(x, Value) for x in given):
-            return False
+    def _depends_on_others(self, values_given: bool) -> bool:
+        """Whether the results are to be graphs, on `Value`s given or on another transform's arguments.
+
+        A checkpoint around this transform watches what its function depends on, and first sees only constants.
+        """
+        others = {ARGUMENT}
+        block = current_block()
+        watched = block is not None and block.captured is not None
+        if values_given or watched:
+            others.add(LEAF)
+        if block is not None and watched and not block.records:
+            others.add(CONSTANT)
         own = set(self.proxies)
         nodes = topological_order([output for output in self.outputs if isinstance(output, Value)])
-        return any(node._op is LEAF and node not in own for node in nodes)
+        return any(node._op in others and node not in own for node in nodes)
 
 
 def _proxy(name: str, x: Any) -> Value:
@@ -284,21 +303,34 @@ def _proxy(name: str, x: Any) -> Value:
             f"{name}: the arguments to differentiate by must be numbers or nested lists, tuples, dictionaries or "
             f"arrays of numbers; found {type(x).__name__} ({x!r})"
         )
-    return Value(number)
+    leaf = Value(number)
+    leaf._op = CONSTANT  # until the trace lets it be a variable
+    return leaf
+
+
+def _replaced(args: tuple[Any, ...], chosen: int | tuple[int, ...], stand_ins: Any) -> list[Any]:
+    """Return the arguments of the call, with stand-ins at the chosen positions."""
+    arguments = list(args)
+    if isinstance(chosen, int):
+        arguments[chosen] = stand_ins
+    else:
+        for position, stand_in in zip(chosen, stand_ins, strict=True):
+            arguments[position] = stand_in
+    return arguments
 
 
 def _chosen(name: str, argnums: Argnums, count: int) -> int | tuple[int, ...]:
     """Return the positions meant by ``argnums``, none of them negative."""
-    positions = (argnums,) if isinstance(argnums, int) else tuple(argnums)
+    positions: list[Any] = list(argnums) if isinstance(argnums, Iterable) else [argnums]
     for i in positions:
-        if not isinstance(i, int):
+        if isinstance(i, bool) or not hasattr(i, "__index__"):
             raise TypeError(f"argnums must be whole numbers, not {i!r}")
         if not -count <= i < count:
             raise TypeError(f"{name}: argnums is {i}, but the function was called with {count} positional argument(s)")
-    chosen = tuple(i % count for i in positions)
+    chosen = tuple(operator.index(i) % count for i in positions)
     if len(set(chosen)) != len(chosen):
         raise ValueError(f"{name}: argnums names an argument twice: {argnums!r}")
-    return chosen[0] if isinstance(argnums, int) else chosen
+    return chosen if isinstance(argnums, Iterable) else chosen[0]
 
 
 def _require_number(name: str, f: Callable[..., Any], output: Any) -> None:

@@ -365,22 +365,22 @@ class Value(Operators):
     def __lt__(self, other: object) -> bool:
         """Compare by data, as floats."""
         number = _comparable(other)
-        return NotImplemented if number is None else self._data < number
+        return NotImplemented if number is None else bool(self._data < number)
 
     def __le__(self, other: object) -> bool:
         """Compare by data, as floats."""
         number = _comparable(other)
-        return NotImplemented if number is None else self._data <= number
+        return NotImplemented if number is None else bool(self._data <= number)
 
     def __gt__(self, other: object) -> bool:
         """Compare by data, as floats."""
         number = _comparable(other)
-        return NotImplemented if number is None else self._data > number
+        return NotImplemented if number is None else bool(self._data > number)
 
     def __ge__(self, other: object) -> bool:
         """Compare by data, as floats."""
         number = _comparable(other)
-        return NotImplemented if number is None else self._data >= number
+        return NotImplemented if number is None else bool(self._data >= number)
 
     def __float__(self) -> NoReturn:
         """Refuse, with what to write instead."""
@@ -475,8 +475,14 @@ def _operand(row: Primitive, index: int, operand: object) -> Value | float:
     return real(operand, row.argument(index)) if number is None else number
 
 
-def _comparable(x: object) -> float | None:
-    return x._data if type(x) is Value else maybe_real(x)
+def _comparable(x: object) -> Any:
+    """Return what a float is to be compared with: exact numbers as they are, ``None`` for what is no number."""
+    if type(x) is Value:
+        return x._data
+    if isinstance(x, (int, float)):
+        return x
+    number = maybe_real(x)
+    return number if number is None or hasattr(x, "dtype") else x
 
 
 def _checked_label(label: object) -> str:

@@ -179,6 +179,11 @@ def _countable_quotient(random: Random, drawn: tuple[float, ...]) -> tuple[float
     return (x, y) if y == 0.0 or abs(x) < 1e150 * abs(y) else (math.copysign(abs(y), x) * 1e9, y)
 
 
+def _condition_often_zero(random: Random, drawn: tuple[float, ...]) -> tuple[float, ...]:
+    """Both branches; a condition is rarely 0 by chance."""
+    return random.choice([drawn[0], 0.0, -0.0]), *drawn[1:]
+
+
 def _clip_bounds(random: Random, drawn: tuple[float, ...]) -> tuple[float, ...]:
     """Bounds in order; x sometimes just beside one of them."""
     x, *bounds = drawn
@@ -254,7 +259,7 @@ ORACLES: dict[str, Oracle] = {
     "minimum": Oracle(min, near),
     "sign": Oracle(mp.sign),
     "step": Oracle(lambda x: _indicator(x > 0)),
-    "where": Oracle(lambda condition, x, y: x if condition != 0 else y),
+    "where": Oracle(lambda condition, x, y: x if condition != 0 else y, _condition_often_zero),
     "clip": Oracle(_clip, _clip_bounds),
     "erf": Oracle(mp.erf),
     "erfc": Oracle(_erfc),

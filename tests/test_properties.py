@@ -221,7 +221,7 @@ def _count(program: Program, slopes: Sequence[float], spreads: Sequence[float]) 
 
 
 @settings(thorough, max_examples=50)
-@given(programs(smallest=10, largest=25))
+@given(programs(smallest=10, largest=30))
 def test_gradients_of_gradients_of_random_graphs(program: Program) -> None:
     inputs, nodes = of_values(program)
     for i, slope in enumerate(gradients(nodes[-1], inputs[:3])):
@@ -292,5 +292,5 @@ def test_what_was_exercised() -> None:
     assert TALLY.bad_graphs < 0.1 * TALLY.graphs
     assert TALLY.compared > 0.8 * TALLY.components
     assert TALLY.nodes > 50 * TALLY.graphs
-    assert min(TALLY.sizes) <= 15
-    assert max(TALLY.sizes) >= 190
+    assert 10 <= min(TALLY.sizes) <= 15
+    assert 180 <= max(TALLY.sizes) <= 200

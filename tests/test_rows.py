@@ -187,6 +187,8 @@ def _has_hessian(row: Primitive, point: tuple[float, ...]) -> bool:
     interior = row.domain or ()
     if any(x in (interval.low, interval.high) for x, interval in zip(point, interior, strict=False)):
         return False
+    if len(point) > 4:  # nothing new, and the entries are many
+        return False
     # With several operands they go like the inverse square of the size, and leave the range of floats on the way.
     if len(point) > 1 and not all(1e-100 < abs(x) < 1e100 for x in point if x):
         return False
@@ -295,7 +297,7 @@ TAILS: list[tuple[str, Sequence[float]]] = [
     *[("hypot", [x, y]) for x in (1e200, -1e-200, 1.7e308, 5e-324) for y in (1e200, 1e-200, 1.7e308, 5e-324)],
     *[("arctan2", [x, y]) for x in (1e200, -1e-200) for y in (1e200, -1e-200)],
     *[("logaddexp", [x, y]) for x in (1e300, -1e300, 0.0, 800.0) for y in (1e300, -1e300, 0.0, 799.0)],
-    *[("logsumexp", [x, 1.0, y]) for x in (1e300, -1e300, 800.0) for y in (1e300, -1e300, 799.0)],
+    *[("logsumexp", [x, y]) for x in (1e300, -1e300, 800.0) for y in (1e300, -1e300, 799.0)],
 ]
 
 
@@ -418,7 +420,7 @@ def test_binary_operators_agree_with_their_rows(name: str) -> None:
 
 @pytest.mark.parametrize("row", [row for row in ROWS if row.arity == 1], ids=lambda row: row.name)
 def test_unary_methods_agree_with_their_rows(row: Primitive) -> None:
-    method: Callable[[Value], Value] = OPERATORS.get(row.name) or getattr(Value, row.name, row)
+    method = OPERATORS[row.name] if row.name in OPERATORS else getattr(Value, row.name, row)
     for x in [*DELICATE, *(point[0] for point in points(row, POINTS))]:
         operand = Value(x)
         assert outcome(lambda: method(operand)) == outcome(through(row, (operand,)))  # noqa: B023
