@@ -11,16 +11,16 @@ import functools
 import operator
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, SupportsIndex
 
 from autograd.graph_gradient import AsGraph
-from autograd.recording import current_block, recording
+from autograd.recording import Block, current_block, recording
 from autograd.rows import ARGUMENT, CONSTANT, LEAF, maybe_real
 from autograd.sweep import Adjoints, push_forward, sweep, topological_order
 from autograd.tree import flatten, nest_matrix
 from autograd.value import Value
 
-Argnums = int | Sequence[int]
+Argnums = SupportsIndex | Sequence[SupportsIndex]
 
 
 def grad(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
@@ -206,6 +206,7 @@ class _Trace:
         chosen = _chosen(name, argnums, len(args))
         self.inputs = args[chosen] if isinstance(chosen, int) else tuple(args[i] for i in chosen)
         given, self.nest_inputs_from = flatten(self.inputs)
+        around = current_block()
         with recording():
             self.proxies = [_proxy(name, x) for x in given]
             self.leaves = [proxy for proxy in self.proxies if proxy._op is CONSTANT]
@@ -216,7 +217,7 @@ class _Trace:
                 for output in self.outputs:
                     _require_number(name, f, output)
                 values_given = any(isinstance(x, Value) for x in flatten((args, kwargs))[0])
-                self.differentiable = self._depends_on_others(values_given)
+                self.differentiable = self._depends_on_others(values_given, around)
 
     def scalar_output(self) -> Any:
         """Return the only output; `TypeError` where the function returned a structure."""
@@ -276,13 +277,12 @@ class _Trace:
         """Put one leaf per output into the nesting of the result."""
         return self.nest_outputs_from(iter(leaves))
 
-    def _depends_on_others(self, values_given: bool) -> bool:
+    def _depends_on_others(self, values_given: bool, block: Block | None) -> bool:
         """Whether the results are to be graphs, on `Value`s given or on another transform's arguments.
 
         A checkpoint around this transform watches what its function depends on, and first sees only constants.
         """
         others = {ARGUMENT}
-        block = current_block()
         watched = block is not None and block.captured is not None
         if values_given or watched:
             others.add(LEAF)

@@ -530,3 +530,25 @@ def test_a_pickled_checkpoint_of_nan_backpropagates() -> None:
     twin_x, twin = pickle.loads(pickle.dumps((x, checkpoint(autograd.exp, x))))
     twin.backward()
     assert math.isnan(twin_x.grad)
+
+
+def test_copies_of_an_output_all_count() -> None:
+    x = Value(2.0)
+    y = checkpoint(lambda x: x.sin() * x, x)
+    (y + copy.copy(y)).backward()
+    assert x.grad == pytest.approx(2 * (math.sin(2.0) + 2.0 * math.cos(2.0)), rel=1e-15)
+
+
+def test_copies_made_inside_belong_to_the_inside() -> None:
+    x = Value(2.0)
+    checkpoint(lambda x: copy.copy(x * 2) * 3, x).backward()
+    assert x.grad == 6.0
+
+
+def test_a_failed_sweep_leaves_every_gradient_as_it_was() -> None:
+    runs = iter([1.0, 2.0])
+    x, w = Value(2.0), Value(3.0)
+    root = checkpoint(lambda x: x * next(runs), x) * w
+    with pytest.raises(StaleGraphError):
+        root.backward()
+    assert (x.grad, w.grad, root.grad) == (0.0, 0.0, 0.0)

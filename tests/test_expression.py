@@ -200,9 +200,14 @@ def test_an_expression_can_be_evaluated_again_and_pickled() -> None:
 
 @pytest.mark.parametrize(
     ("text", "place"),
-    [("1 + log(-1)", "at column 5: log(x) "), ("1/0", "at column 2: divide(x, y) "), ("0**-1", "at column 2: power(x, n) "),
-     ("(0-8)**(1/3)", "at column 6: power(x, n) "), ("max(1, arctanh(1))", "at column 8: arctanh(x) "),
-     ("5 % 0", "at column 3: mod(x, y) ")],
+    [
+        ("1 + log(-1)", "at column 5: log(x) "),
+        ("1/0", "at column 2: divide(x, y) "),
+        ("0**-1", "at column 2: power(x, n) "),
+        ("(0-8)**(1/3)", "at column 6: power(x, n) "),
+        ("max(1, arctanh(1))", "at column 8: arctanh(x) "),
+        ("5 % 0", "at column 3: mod(x, y) "),
+    ],
 )  # fmt: skip
 def test_outside_the_domain(text: str, place: str) -> None:
     with pytest.raises(DomainError) as caught:

@@ -137,3 +137,62 @@ def test_finite_differences_are_as_good_as_they_say(x: float) -> None:
 def test_finite_differences_record_inside_no_grad() -> None:
     with ag.no_grad():
         assert finite_difference(ag.relu, [0.0]).note == "kink in the stencil"
+
+
+# What once went wrong ------------------------------------------------------------------------------
+
+
+def planted(slope: float) -> Any:
+    """The identity with another slope than 1."""
+    return primitive("planted", lambda x: x, [lambda x, y: slope], "{0}")
+
+
+@pytest.mark.parametrize(
+    ("f", "x"),
+    [
+        (lambda x: 1 / x, 1e-6),
+        (lambda x: 1 / (x - 1), 1.00001),
+        (lambda x: x**-2, 1e-5),
+        (ag.tan, 1.570796),
+        (lambda x: 1 / ag.sin(x), 1e-4),
+        (ag.sin, 1e9),
+        (lambda x: ag.sin(1e6 * x), 0.3),
+        (lambda x: ag.exp(-((x * 1e5) ** 2)), 1e-5),
+        (lambda x: ag.exp(-((x * 1e5) ** 2)), 0.0),
+        (lambda x: ag.sigmoid(1e6 * x), 1e-6),
+        (ag.exp, -700.0),
+        (ag.sqrt, 1e100),
+        (lambda x: x**3, 0.0),
+    ],
+)
+def test_right_derivatives_of_steep_and_waving_functions_pass(f: Callable[[Any], Any], x: float) -> None:
+    assert [row.right for row in gradcheck(f, x).rows] == [True, True]
+
+
+def test_a_branch_on_data_is_seen_as_a_kink() -> None:
+    assert gradcheck(lambda x: 2 * x if x > 0 else 3 * x, 0.0, order=1).rows[0].note == "kink in the stencil"
+    assert all(row.right is None for row in gradcheck(lambda x, y: max(x, y), 1.0, 1.0, order=1).rows)
+
+
+def test_wrong_derivatives_beside_much_larger_ones_are_caught() -> None:
+    assert not gradcheck(lambda x, y: 1e6 * x + 1e-4 * planted(-1.0)(y) ** 2, 1.0, 1.0, order=1).ok
+    assert not gradcheck(lambda x, y: 1e6 * x + planted(1.0001)(y) ** 2, 1.0, 1.0, order=1).ok
+
+
+@pytest.mark.parametrize(
+    ("slope", "f", "x"),
+    [
+        (-1.0, lambda x: ag.tanh(PRIMITIVES["planted"](x)), 20.0),
+        (1.0001, lambda x: 1e8 + PRIMITIVES["planted"](x) ** 2, 0.01),
+        (1.0001, lambda x: 1e12 + PRIMITIVES["planted"](x), 1.0),
+    ],
+)
+def test_wrong_derivatives_below_the_noise_are_never_called_right(
+    slope: float, f: Callable[[Any], Any], x: float
+) -> None:
+    planted(slope)
+    assert gradcheck(f, x, order=1).rows[0].right is not True
+
+
+def test_an_index_from_the_end() -> None:
+    assert finite_difference(lambda *xs: ag.prod(xs), [1.0, 2.0, 3.0], -1).value == pytest.approx(2.0, rel=1e-9)

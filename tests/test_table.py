@@ -251,3 +251,38 @@ def test_intervals_describe_themselves() -> None:
 def test_intervals_contain(interval: Interval, inside: list[Any], outside: list[Any]) -> None:
     assert all(x in interval for x in inside)
     assert not any(x in interval for x in outside)
+
+
+def test_own_primitive_of_many_operands_names_them() -> None:
+    partials = [lambda a, b, c, d, y: 1 / a, *[lambda a, b, c, d, y: 1.0] * 3]
+    four = primitive("four", lambda a, b, c, d: math.log(a) + b + c + d, partials)
+    with pytest.raises(DomainError, match=r"four\(x0, x1, x2, x3\) is not defined at x0 = -1\.0, x1 = 1\.0"):
+        four(-1.0, 1.0, 2.0, 3.0)
+    assert four._repr_latex_().startswith("$$z = ")
+
+
+@pytest.mark.parametrize(
+    ("compute", "partials", "details", "message"),
+    [
+        (lambda x, y: x * y, [lambda x, y, z: y], {}, "compute of odd must take the operands: 1"),
+        (lambda x: x, [lambda x: 1.0], {}, "a partial of odd must take the operands and the result: 2"),
+        (lambda x: x, lambda x, y, z: [1.0], {}, "a partial of odd must take"),
+        (lambda x: x, [1.0], {}, "partials of odd must be functions"),
+        (lambda x: x, [], {}, "partials of odd must be functions"),
+        (lambda x: x, [lambda x, y: 1.0], {"latex": "{1}^3"}, "latex of odd must be a template"),
+        (lambda x: x, [lambda x, y: 1.0], {"latex": r"\mathrm{f}({0})"}, "all other braces doubled"),
+        (lambda x: x, [lambda x, y: 1.0], {"domain": []}, ""),
+        (lambda x: x, [lambda x, y: 1.0], {"domain": [Interval()] * 2}, "domain of odd must have 1 entries"),
+    ],
+)
+def test_wrong_declarations_are_refused_at_once(compute: Any, partials: Any, details: Any, message: str) -> None:
+    if not message:
+        assert primitive("odd", compute, partials, **details)(1.0) == 1.0
+        return
+    with pytest.raises((TypeError, ValueError), match=message):
+        primitive("odd", compute, partials, **details)
+
+
+def test_partials_of_own_primitives_may_branch() -> None:
+    odd = primitive("odd", lambda x: abs(x), [lambda x, y: 1 / y * x if x != 0 else 0.0])
+    assert [odd(Value(x)).partials[0] for x in (-2.0, 0.0, 2.0)] == [-1.0, 0.0, 1.0]

@@ -7,6 +7,7 @@ import math
 import threading
 from collections import namedtuple
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import mpmath
@@ -375,3 +376,86 @@ def test_names_and_docs_of_the_function_are_kept() -> None:
 
     assert grad(cubic).__name__ == "cubic"
     assert grad(cubic).__doc__ == "Cube."
+
+
+# Transforms inside checkpoints, threads and functions of Values ------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("f", "x", "expected"),
+    [
+        (lambda x: ag.checkpoint(lambda a: a * grad(lambda z: z * z * x)(3.0), x), 5.0, 60.0),
+        (lambda x: ag.checkpoint(lambda a: grad(lambda z: z * z * a)(3.0), x), 5.0, 6.0),
+        (lambda x: ag.checkpoint(lambda a: a * jvp(lambda z: z * z * a, (3.0,), (1.0,))[1], x), 5.0, 60.0),
+        (lambda x: ag.checkpoint(lambda a: grad(lambda z: z**3)(a * a), x), 2.0, 96.0),
+        (lambda x: ag.checkpoint(lambda a: value_and_grad(lambda z: z**3)(a * a)[1], x), 2.0, 96.0),
+        (lambda x: ag.checkpoint(grad(lambda z: ag.checkpoint(lambda t: t**3, z)), x), 2.0, 12.0),
+    ],
+)
+def test_transforms_inside_checkpoints_keep_every_path(f: Callable[[Any], Any], x: float, expected: float) -> None:
+    assert grad(f)(x) == pytest.approx(expected, rel=1e-14)
+    assert jvp(f, (x,), (1.0,))[1] == pytest.approx(expected, rel=1e-14)
+    leaf = Value(x)
+    f(leaf).backward()
+    assert leaf.grad == pytest.approx(expected, rel=1e-14)
+
+
+def test_a_value_among_the_other_arguments_is_kept() -> None:
+    w = Value(3.0)
+    slope = grad(lambda x, w: x * x * w)(2.0, w)
+    slope.backward()
+    assert (slope.data, w.grad) == (12.0, 4.0)
+
+
+def test_an_inner_transform_in_another_thread_keeps_the_outer_graph() -> None:
+    with ThreadPoolExecutor(1) as pool:
+        assert grad(lambda x: pool.submit(lambda: grad(lambda z: z * z * x)(3.0)).result())(5.0) == 6.0
+
+
+def test_a_pullback_may_be_called_again_and_differentiated() -> None:
+    _, pullback = vjp(lambda x: x**3, 2.0)
+    assert [pullback(1.0), pullback(2.0)] == [(12.0,), (24.0,)]
+    assert grad(lambda c: pullback(c)[0])(1.0) == 12.0
+    assert pullback(1.0) == (12.0,)
+
+
+def test_gradients_inside_no_grad_say_what_to_do() -> None:
+    x = Value(2.0)
+    with ag.no_grad(), pytest.raises(ValueError, match=r"use grad\(\) there"):
+        gradients(x * x, [x])
+
+
+def test_gradients_at_an_edge_can_be_used_again() -> None:
+    x = Value(0.0)
+    (slope,) = gradients(ag.sqrt(x), [x])
+    assert slope.data == math.inf
+    slope.recompute()
+    assert gradients(slope, [x])[0].data == -math.inf
+
+
+def test_a_stale_graph_outside_the_domain_is_stale() -> None:
+    x = Value(2.0)
+    y = ag.log(x)
+    x.data = -1.0
+    with pytest.raises(ag.StaleGraphError):
+        gradients(y, [x])
+
+
+def test_a_change_of_the_sign_of_zero_is_a_change() -> None:
+    x = Value(0.0)
+    y = ag.arctan2(x * -1.0, -1.0)
+    x.data = -0.0
+    with pytest.raises(ag.StaleGraphError):
+        gradients(y, [x])
+
+
+def test_positions_are_whole_numbers_of_any_kind() -> None:
+    assert grad(lambda x, y: x * y, np.int64(1))(2.0, 3.0) == 2.0
+    with pytest.raises(TypeError, match="whole numbers"):
+        grad(lambda x, y: x * y, True)(2.0, 3.0)
+    with pytest.raises(TypeError, match="differentiates a function, not int"):
+        grad(3)(1.0)  # type: ignore[arg-type]
+
+
+def test_an_array_of_no_dimension_is_one_number() -> None:
+    assert grad(lambda v: v)(np.array(3.0)).tolist() == 1.0

@@ -1093,3 +1093,11 @@ def test_infinity_over_infinity_is_nan() -> None:
     x = Value(math.inf)
     assert math.isnan((x / x).data)
     assert math.isnan((x / math.inf).data)
+
+
+def test_comparisons_with_numbers_beyond_floats_are_exact() -> None:
+    assert Value(2.0**53) < 2**53 + 1
+    assert Value(1.0) < 10**400
+    assert Value(0.1) > Fraction(1, 10)
+    with pytest.raises(OverflowError, match="data of Value 'x' is beyond the range of floats"):
+        Value(1.0, "x").data = 10**400
