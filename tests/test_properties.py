@@ -287,7 +287,7 @@ def test_what_was_exercised() -> None:
         ("finite differences", f"{TALLY.compared} compared, {skipped}"),
         *((f"worst against {what}, ÷ tolerance", worst) for what, worst in TALLY.worst.items()),
     ]
-    report("Random graphs", lines)
+    report("Random graphs: gradients of every primitive, at edges, second order", lines)
     assert {row.name for row in PUBLIC} <= set(TALLY.rows)
     assert TALLY.bad_graphs < 0.1 * TALLY.graphs
     assert TALLY.compared > 0.8 * TALLY.components
