@@ -175,7 +175,8 @@ def _content(node: Value, style: Style) -> str:
 
 def _entry(word: str, figure: str, paper: str = "") -> str:
     background = {"BGCOLOR": paper, "STYLE": "ROUNDED"} if paper else {}
-    return _row(_cell(_font(word, SOFT, 10) + "  " + figure, **background))
+    columns = _cell(_font(word, SOFT, 10), ALIGN="LEFT") + _cell("", WIDTH=8) + _cell(figure, ALIGN="RIGHT")
+    return _row(_cell(_table(_row(columns)), **background))
 
 
 def _slots(node: Value, style: Style) -> list[str]:

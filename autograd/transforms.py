@@ -147,12 +147,12 @@ def vjp(f: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[[Any], tupl
     return trace.nest_outputs([trace.give(output) for output in trace.outputs]), pullback
 
 
-def jvp(f: Callable[..., Any], primals: tuple[Any, ...], tangents: tuple[Any, ...]) -> tuple[Any, Any]:
+def jvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any, Any]:
     """Return ``f(*primals)`` and its directional derivative: the Jacobian times the tangents, in one forward sweep.
 
     Args:
         f: a function of numbers or nested structures of them.
-        primals: its arguments, as a tuple.
+        primals: its arguments, as a tuple or list with one entry each.
         tangents: the direction, in the same nesting as ``primals``.
 
     Example:
@@ -160,19 +160,19 @@ def jvp(f: Callable[..., Any], primals: tuple[Any, ...], tangents: tuple[Any, ..
         >>> jvp(lambda x, y: x * y, (2.0, 3.0), (1.0, 10.0))
         (6.0, 23.0)
     """
-    _require_tuples("jvp", primals, tangents)
+    _require_arguments("jvp", primals, tangents)
     directions = _like("tangents", tuple(tangents), "the primals", tuple(primals))
     trace = _Trace("jvp", f, tuple(primals), {}, range(len(primals)))
     slopes = trace.push_forward(directions)
     return trace.nest_outputs([trace.give(output) for output in trace.outputs]), trace.nest_outputs(slopes)
 
 
-def hvp(f: Callable[..., Any], primals: tuple[Any, ...], tangents: tuple[Any, ...]) -> Any:
+def hvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) -> Any:
     """Return the Hessian of ``f`` times a vector, without the Hessian: a forward sweep over the gradient's graph.
 
     Args:
         f: a function that returns one number.
-        primals: its arguments, as a tuple.
+        primals: its arguments, as a tuple or list with one entry each.
         tangents: the vector, in the same nesting as ``primals``.
 
     Returns:
@@ -183,12 +183,12 @@ def hvp(f: Callable[..., Any], primals: tuple[Any, ...], tangents: tuple[Any, ..
         >>> hvp(lambda v: v[0] ** 2 * v[1], ([3.0, 5.0],), ([1.0, 0.0],))
         [10.0, 6.0]
     """
-    _require_tuples("hvp", primals, tangents)
+    _require_arguments("hvp", primals, tangents)
     return jvp(grad(f, 0 if len(primals) == 1 else range(len(primals))), primals, tangents)[1]
 
 
-def _require_tuples(name: str, primals: object, tangents: object) -> None:
-    if not isinstance(primals, tuple) or not isinstance(tangents, tuple):
+def _require_arguments(name: str, primals: object, tangents: object) -> None:
+    if not (isinstance(primals, (list, tuple)) and isinstance(tangents, (list, tuple))):
         raise TypeError(
             f"{name} takes primals and tangents as two tuples with one entry per argument of f: {name}(f, (x,), (t,))"
         )

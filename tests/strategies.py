@@ -125,7 +125,7 @@ def _numbers(interval: Interval) -> st.SearchStrategy[float]:
 # Random expression graphs ---------------------------------------------------------------------------------------------
 
 T = TypeVar("T")
-MOST_INPUTS = 6
+MOST_INPUTS = 4
 
 
 class Step(NamedTuple):
@@ -348,7 +348,7 @@ class _Growing:
         """Whether a node would be moderate, not steep and no small difference of large numbers."""
         result = abs(row.evaluate(numbers))
         effect = max(abs(slope) * (1.0 + abs(x)) for slope, x in zip(slopes, numbers, strict=True))
-        return result < 20.0 and effect < 8.0 and (effect == 0.0 or result > 0.1 * effect)
+        return result < 20.0 and effect < 6.0 and (effect == 0.0 or result > 0.15 * effect)
 
     def finish(self) -> Program:
         """Join all nodes that nothing uses in one output, with weights; number inputs first."""

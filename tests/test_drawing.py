@@ -172,7 +172,7 @@ def test_numbers(x: float, text: str) -> None:
 
 def test_precision() -> None:
     assert [number(2 / 3, digits) for digits in (1, 2, 17)] == ["0.7", "0.67", "0.66666666666666663"]
-    assert "data  0.67" in html.unescape("".join(shown(parsed(draw(Value(2 / 3), precision=2)))))
+    assert "data0.67" in html.unescape("".join(shown(parsed(draw(Value(2 / 3), precision=2)))))
 
 
 def test_full_numbers_are_in_the_tooltips() -> None:

@@ -199,6 +199,11 @@ def test_hvp_is_the_hessian_times_the_vector(x: float, y: float, a: float, b: fl
     assert hvp(rosenbrock, ([x, y],), ([a, b],)) == pytest.approx(exact, rel=1e-13, abs=1e-14 * scale)
 
 
+def test_primals_may_be_lists() -> None:
+    assert jvp(lambda x, y: x * y, [2.0, 3.0], [1.0, 10.0]) == (6.0, 23.0)
+    assert hvp(lambda x: x**3, [2.0], [1.0]) == 12.0
+
+
 def test_hvp_of_several_arguments_is_a_tuple() -> None:
     assert hvp(lambda x, y: x * x * y, (2.0, 3.0), (1.0, 0.0)) == (6.0, 4.0)
 
