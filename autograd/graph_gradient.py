@@ -41,12 +41,6 @@ class AsGraph(Adjoints["Value | float"]):
 
     def edges(self, node: Value) -> Iterator[tuple[Value, Any]]:
         """Yield the operands that lead to an input, each with the local partial as a `Value` or number."""
-        rest = node._rest
-        if rest is not None and rest.segment is not None:
-            inside = AsGraph()
-            sweep([(rest.segment.recompute()[rest.index], 1.0)], inside, stop=rest.segment.operands)
-            yield from ((o, inside.adjoints.get(o, 0.0)) for o in rest.segment.operands)
-            return
         operands = stored_operands(node) or ()
         wanted = [i for i, o in enumerate(operands) if is_variable(o) and self._leads(o)]
         if not wanted:

@@ -227,10 +227,30 @@ def recorded_edges(node: Value) -> Iterator[tuple[Value, float]]:
 
 def push_forward(order: Iterable[Value], tangents: dict[Value, A], algebra: Adjoints[A]) -> dict[Value, A]:
     """Carry tangents from operands to results along a topological order: the sweep's mirror image, for `jvp`."""
+    insides: dict[Segment, list[A | None]] = {}
     for node in order:
+        segment = None if node._rest is None else node._rest.segment
+        if node._rest is not None and segment is not None:
+            if segment not in insides:
+                insides[segment] = _push_through(segment, tangents, algebra)
+            tangent = insides[segment][node._rest.index]
+            if tangent is not None:
+                tangents[node] = tangent
+            continue
         for operand, partial in algebra.edges(node):
             if operand in tangents:
                 contribution = algebra.multiply(tangents[operand], partial)
                 before = tangents.get(node)
                 tangents[node] = contribution if before is None else before + contribution  # type: ignore[operator]
     return tangents
+
+
+def _push_through(segment: Segment, tangents: dict[Value, A], algebra: Adjoints[A]) -> list[A | None]:
+    """Recompute the inside of a checkpointed segment and carry tangents through it; one for each of its outputs."""
+    outputs = segment.recompute()
+    order = topological_order(outputs, set(segment.operands))
+    inside = algebra.spawn()
+    inside.begin(order)
+    given = {operand: tangents[operand] for operand in segment.operands if operand in tangents}
+    found = push_forward(order, given, inside)
+    return [found.get(output) for output in outputs]

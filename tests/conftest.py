@@ -1,10 +1,22 @@
-"""What all tests share: the tables printed at the end."""
+"""What all tests share: a clean table of primitives, and the tables printed at the end."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 
+from autograd.rows import PRIMITIVES
 from tests.reporting import rendered
+
+
+@pytest.fixture(autouse=True)
+def _forget_declared_primitives() -> Iterator[None]:
+    """Leave the table as it was before the test."""
+    before = dict(PRIMITIVES)
+    yield
+    PRIMITIVES.clear()
+    PRIMITIVES.update(before)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -552,3 +552,14 @@ def test_a_failed_sweep_leaves_every_gradient_as_it_was() -> None:
     with pytest.raises(StaleGraphError):
         root.backward()
     assert (x.grad, w.grad, root.grad) == (0.0, 0.0, 0.0)
+
+
+def test_jvp_runs_the_function_again_once_however_many_its_outputs() -> None:
+    runs: list[int] = []
+
+    def many(x: Any) -> list[Any]:
+        runs.append(1)
+        return [x * i for i in range(50)]
+
+    assert autograd.jvp(lambda x: autograd.sum(checkpoint(many, x)), (2.0,), (1.0,)) == (2450.0, 1225.0)
+    assert len(runs) == 2

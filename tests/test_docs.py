@@ -17,7 +17,6 @@ import pytest
 
 import autograd
 import nn
-from autograd.rows import PRIMITIVES
 from autograd.table import PUBLIC
 from tests.floors import EXAMPLES
 
@@ -31,14 +30,6 @@ def modules() -> Iterator[ModuleType]:
         yield package
         for info in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
             yield importlib.import_module(info.name)
-
-
-@pytest.fixture(autouse=True)
-def _forget_declared() -> Iterator[None]:
-    before = dict(PRIMITIVES)
-    yield
-    PRIMITIVES.clear()
-    PRIMITIVES.update(before)
 
 
 @pytest.mark.parametrize("module", list(modules()), ids=lambda module: str(module.__name__))

@@ -18,14 +18,6 @@ COMPUTE: dict[str, Callable[[float, float], float]] = {"wrong": lambda x, y: mat
 RIGHT = [lambda x, y, z: ag.cos(x) * y * y, lambda x, y, z: 2 * ag.sin(x) * y]
 
 
-@pytest.fixture(autouse=True)
-def _forget_declared() -> Any:
-    before = dict(PRIMITIVES)
-    yield
-    PRIMITIVES.clear()
-    PRIMITIVES.update(before)
-
-
 def declare(first: Callable[..., Any], second: Callable[..., Any]) -> Any:
     return primitive("wrong", COMPUTE["wrong"], [first, second])
 

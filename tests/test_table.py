@@ -7,7 +7,6 @@ import doctest
 import inspect
 import math
 import pickle
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,14 +18,6 @@ from autograd.rows import PRIMITIVES
 from autograd.table import PUBLIC
 
 UNTYPED: Any = ag  # for calls that a type checker would refuse
-
-
-@pytest.fixture(autouse=True)
-def _forget_declared() -> Iterator[None]:
-    before = dict(PRIMITIVES)
-    yield
-    PRIMITIVES.clear()
-    PRIMITIVES.update(before)
 
 
 PROMISED = """
