@@ -14,6 +14,7 @@ compares with finite differences; `primitive` declares a function of your own.
 from typing import TYPE_CHECKING, Any
 
 from autograd.checkpointing import checkpoint as checkpoint
+from autograd.declaring import primitive as primitive
 from autograd.errors import DomainError as DomainError
 from autograd.errors import MissingExtraError as MissingExtraError
 from autograd.errors import StaleGraphError as StaleGraphError
@@ -82,7 +83,6 @@ from autograd.recording import no_grad as no_grad
 from autograd.rows import Interval as Interval
 from autograd.rows import Primitive as Primitive
 from autograd.sweep import topological_order as topological_order
-from autograd.table import primitive as primitive
 from autograd.transforms import derivative as derivative
 from autograd.transforms import grad as grad
 from autograd.transforms import hessian as hessian
