@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any, cast
 
 from autograd.recording import current_block
@@ -66,7 +66,7 @@ class AsGraph(Adjoints["Value | float"]):
             self.adjoints[node] = contribution if keep else before + contribution
 
     def _leads(self, operand: Any) -> bool:
-        return self._inputs is None or operand in self._leading or operand in self._inputs
+        return self._inputs is None or operand in self._leading
 
 
 def gradients(output: Value, inputs: Any) -> Any:
@@ -104,16 +104,11 @@ def gradients(output: Value, inputs: Any) -> Any:
         raise ValueError("inside no_grad() and checkpoint() there is no graph for gradients(): use grad() there")
     require_fresh([output])
     existing = set(topological_order([output]))
-    found = graph_gradients(output, leaves)
+    algebra = AsGraph(leaves)
+    sweep([(output, 1.0)], algebra)
+    found = [algebra.adjoints.get(node, 0.0) for node in leaves]
     slopes = [constant(g) if not isinstance(g, Value) else +g if g in existing else g for g in found]
     return rebuild(iter(slopes))
-
-
-def graph_gradients(output: Value, inputs: Sequence[Value], seed: Value | float = 1.0) -> list[Value | float]:
-    """Return the gradients as `Value`s, or as plain numbers where they depend on nothing."""
-    algebra = AsGraph(inputs)
-    sweep([(output, seed)], algebra)
-    return [algebra.adjoints.get(node, 0.0) for node in inputs]
 
 
 def _nodes(node: Value) -> Iterable[Value]:

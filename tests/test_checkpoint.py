@@ -7,7 +7,7 @@ import gc
 import math
 import pickle
 import tracemalloc
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -420,14 +420,6 @@ def network(x: Value, kept: Callable[[Function, Value], Value]) -> Value:
     for _ in range(LAYERS):
         x = kept(layer, x)
     return x
-
-
-@pytest.fixture
-def without_collector() -> Iterator[None]:
-    gc.collect()
-    gc.disable()
-    yield
-    gc.enable()
 
 
 class Use(NamedTuple):

@@ -382,14 +382,6 @@ def test_threads_that_take_gradients_of_one_graph_touch_nothing() -> None:
 # Dropping a graph -----------------------------------------------------------------------------------------------------
 
 
-@pytest.fixture
-def without_collector() -> Iterator[None]:
-    gc.collect()
-    gc.disable()
-    yield
-    gc.enable()
-
-
 def live_values() -> int:
     return sum(type(thing) is Value for thing in gc.get_objects())
 
