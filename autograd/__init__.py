@@ -13,6 +13,8 @@ compares with finite differences; `primitive` declares a function of your own.
 
 from typing import TYPE_CHECKING, Any
 
+import autograd.build  # noqa: F401 - before all that it has a say in  # isort: skip
+from autograd.value import Value as Value  # first: the compiled build needs its type  # isort: skip
 from autograd.checkpointing import checkpoint as checkpoint
 from autograd.declaring import primitive as primitive
 from autograd.errors import DomainError as DomainError
@@ -79,10 +81,10 @@ from autograd.functions import where as where
 from autograd.functions import xlogy as xlogy
 from autograd.gradient_checking import gradcheck as gradcheck
 from autograd.graph_gradient import gradients as gradients
+from autograd.native import COMPILED as compiled  # noqa: N811
 from autograd.recording import no_grad as no_grad
 from autograd.rows import Interval as Interval
 from autograd.rows import Primitive as Primitive
-from autograd.sweep import topological_order as topological_order
 from autograd.transforms import derivative as derivative
 from autograd.transforms import grad as grad
 from autograd.transforms import hessian as hessian
@@ -91,7 +93,7 @@ from autograd.transforms import jacobian as jacobian
 from autograd.transforms import jvp as jvp
 from autograd.transforms import value_and_grad as value_and_grad
 from autograd.transforms import vjp as vjp
-from autograd.value import Value as Value
+from autograd.traversal import topological_order as topological_order
 from autograd.version import VERSION as __version__  # noqa: N811
 
 if TYPE_CHECKING:
@@ -102,7 +104,8 @@ __all__ = [  # noqa: RUF022
     "Value",
     "grad", "value_and_grad", "jacobian", "hessian", "jvp", "vjp", "hvp", "derivative", "gradients",
     "no_grad", "checkpoint", "gradcheck", "finite_difference", "draw", "topological_order",
-    "primitive", "Primitive", "Interval", "DomainError", "StaleGraphError", "MissingExtraError", "__version__",
+    "primitive", "Primitive", "Interval", "DomainError", "StaleGraphError", "MissingExtraError",
+    "compiled", "__version__",
     "add", "subtract", "multiply", "divide", "floor_divide", "mod", "power", "negative", "positive",
     "square", "reciprocal", "sqrt", "cbrt", "hypot", "exp", "exp2", "expm1", "log", "log2", "log10", "log1p",
     "xlogy", "logaddexp", "sin", "cos", "tan", "arcsin", "arccos", "arctan", "arctan2", "sinh", "cosh", "tanh",

@@ -18,9 +18,10 @@ from autograd.arguments import Arguments, UsageError, read_arguments
 from autograd.errors import DomainError
 from autograd.expression import Expression, ExpressionError, parse
 from autograd.finite_differences import FiniteDifference, finite_difference
+from autograd.native import COMPILED
 from autograd.notation import function, shown
 from autograd.report import Leaf, write_table, write_value
-from autograd.sweep import topological_order
+from autograd.traversal import topological_order
 from autograd.value import Value, constant
 from autograd.version import VERSION
 
@@ -66,10 +67,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     return 0
 
 
+def _version() -> str:
+    """Say which version this is, and which build of it."""
+    return f"scalar-autograd {VERSION} ({'compiled' if COMPILED else 'interpreted'})"
+
+
 def _answer(arguments: Arguments) -> str:
     """Do what was asked for; return what is to be printed."""
     if arguments.help:
-        return f"scalar-autograd {VERSION}" if arguments.version else arguments.help.rstrip()
+        return _version() if arguments.version else arguments.help.rstrip()
     expression = parse(arguments.expression)
     _check_names(expression, arguments.values)
     names = [name for name in (*expression.names, *expression.constants) if name in arguments.values]

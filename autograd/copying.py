@@ -12,9 +12,11 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 from weakref import WeakValueDictionary
 
-from autograd.recording import BLOCKS, current_block
+from autograd.native import blank
+from autograd.recording import current_block
 from autograd.rows import LEAF
-from autograd.sweep import topological_order
+from autograd.switch import BLOCKS
+from autograd.traversal import topological_order
 
 if TYPE_CHECKING:
     from autograd.rows import Primitive
@@ -30,7 +32,10 @@ def shallow_copy(node: Value) -> Value:
 
 def deep_copy(root: Value, memo: dict[Any, Any]) -> Value:
     """Copy the graph below ``root``; nodes that ``memo`` has are taken from there."""
-    for node in topological_order([root], memo.setdefault(deep_copy, set())):  # the nodes copied so far
+    copied: set[Value] = memo.setdefault(deep_copy, set())
+    order = topological_order([root], copied)
+    copied.update(order)
+    for node in order:
         a, b = (None if o is None else memo[id(o)] for o in (node._a, node._b))
         rest = None if node._rest is None else _copy_rest(node._rest, memo)
         fields = (node._op, node._data, node._grad, node._label, a, b, node._da, node._db, rest)
@@ -84,7 +89,7 @@ def _make(
     kind: type[Value], op: Primitive, data: float, grad: float, label: str,
     a: Value | None, b: Value | None, da: float, db: float, rest: Many | None = None,
 ) -> Value:  # fmt: skip
-    node: Value = object.__new__(kind)
+    node = blank(kind)
     node._op, node._data, node._grad, node._label = op, data, grad, label
     node._a, node._b, node._da, node._db, node._rest = a, b, da, db, rest
     if BLOCKS.used and (block := current_block()) is not None:

@@ -16,7 +16,7 @@ from typing import NamedTuple
 from autograd.rendering import Picture
 from autograd.replay import is_stale
 from autograd.rows import CHECKPOINT, CONSTANT, LEAF
-from autograd.sweep import topological_order
+from autograd.traversal import topological_order
 from autograd.value import Value
 
 DIRECTIONS = ("LR", "TB")

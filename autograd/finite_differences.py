@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from autograd.errors import DomainError
 from autograd.recording import recording
 from autograd.replay import stored_operands
-from autograd.sweep import topological_order
+from autograd.traversal import topological_order
 from autograd.value import Value
 
 KINK = "kink in the stencil"

@@ -8,7 +8,8 @@ from typing import Any, cast
 from autograd.recording import current_block
 from autograd.replay import require_fresh, stored_operands
 from autograd.rows import CONSTANT, ieee_values
-from autograd.sweep import Adjoints, sweep, topological_order
+from autograd.sweep import Adjoints, sweep
+from autograd.traversal import topological_order
 from autograd.tree import flatten
 from autograd.value import Value, constant, is_variable
 

@@ -63,6 +63,24 @@ def partial_at(row: Primitive, index: int, numbers: tuple[float, ...], result: f
     return _unwrap(slope)
 
 
+def partial_of_one(row: Primitive, x: float, result: float) -> float:
+    """Return the derivative of a row of one operand, as `partial_at` does, but faster."""
+    try:
+        slope = row.partials[0](x, result)  # type: ignore[index]
+    except (ArithmeticError, ValueError):
+        return partial_at(row, 0, (x,), result)
+    return slope if type(slope) is float else partial_at(row, 0, (x,), result)
+
+
+def partial_of_two(row: Primitive, index: int, x: float, y: float, result: float) -> float:
+    """Return a local partial of a row of two operands, as `partial_at` does, but faster."""
+    try:
+        slope = row.partials[index](x, y, result)  # type: ignore[index]
+    except (ArithmeticError, ValueError):
+        return partial_at(row, index, (x, y), result)
+    return slope if type(slope) is float else partial_at(row, index, (x, y), result)
+
+
 def partials_at(row: Primitive, numbers: tuple[float, ...], result: float) -> tuple[float, ...]:
     """Return all local partials of a row at floats, one per operand; nan or ±inf, never an error."""
     if row.arity is not None:

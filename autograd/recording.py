@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from autograd.rows import CONSTANT
 from autograd.scoped import scoped
+from autograd.switch import BLOCKS
 
 if TYPE_CHECKING:
     from autograd.value import Value
@@ -55,22 +56,26 @@ class Block:
             block = block.outer
 
 
-class _Switch:
-    """Whether any block was ever opened: until then, nobody needs to ask the context."""
-
-    __slots__ = ("used",)
-
-    def __init__(self) -> None:
-        self.used = False
-
-
-BLOCKS = _Switch()
 _BLOCK: ContextVar[Block | None] = ContextVar("block", default=None)
 
 
 def current_block() -> Block | None:
     """Return the innermost block of this thread and task; ``None`` where operations are recorded unobserved."""
     return _BLOCK.get()
+
+
+def in_block(node: Value, operands: Iterable[Value | float | None]) -> Value:
+    """Show a new node to the block of code that it is made in; where nothing is recorded, it becomes a constant."""
+    block = current_block()
+    if block is not None:
+        block.meet(operands)
+        if block.records:
+            block.bear(node)
+        else:
+            node._op = CONSTANT
+            node._a = node._b = node._rest = None
+            node._da = node._db = 0.0
+    return node
 
 
 def _opened(block: Block | None) -> AbstractContextManager[None]:

@@ -9,7 +9,7 @@ from autograd.errors import StaleGraphError
 from autograd.floats import same
 from autograd.ieee import partials_at
 from autograd.rows import ieee_values
-from autograd.sweep import topological_order
+from autograd.traversal import topological_order
 
 if TYPE_CHECKING:
     from autograd.value import Value

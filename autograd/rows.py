@@ -293,7 +293,7 @@ def maybe_real(x: object) -> float | None:
     """Return the real number ``x`` as a float, or ``None`` if it is not one. Arrays and strings are not."""
     if type(x) is float:
         return x
-    if isinstance(x, (int, float)):
+    if type(x) is int or isinstance(x, (int, float)):
         return float(x)
     if isinstance(x, (str, bytes, complex)) or hasattr(x, "_apply"):
         return None

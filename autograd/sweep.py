@@ -11,57 +11,14 @@ from collections.abc import Collection, Iterable, Iterator
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from autograd.rows import LEAF
+from autograd.switch import CHECKPOINTS
+from autograd.traversal import accumulate, clear_and_order, topological_order, wide_nodes
 
 if TYPE_CHECKING:
     from autograd.checkpointing import Segment
     from autograd.value import Many, Value
 
 A = TypeVar("A")
-
-
-def topological_order(roots: Value | Iterable[Value], seen: set[Value] | None = None) -> list[Value]:
-    """List every node that the roots are made of, operands before results, by an iterative depth-first search.
-
-    Args:
-        roots: where to start, one or several.
-        seen: nodes that are neither entered nor listed; those visited are added to it.
-
-    Raises:
-        TypeError: a root is not a `Value`.
-
-    Example:
-        >>> from autograd import Value
-        >>> a = Value(1.0, "a"); b = a + a; c = (b * a).named("c")
-        >>> [node.label or node.op for node in topological_order(c)]
-        ['a', '+', 'c']
-    """
-    order: list[Value] = []
-    seen = set() if seen is None else seen
-    stack: list[Value | None] = list(roots) if isinstance(roots, Iterable) else [roots]
-    for root in stack:
-        if not hasattr(root, "_rest"):
-            raise TypeError(f"a graph is traversed from Values, not from {type(root).__name__} ({root!r})")
-    while stack:
-        node = stack.pop()
-        if node is None:  # everything below the next one has been listed
-            finished = stack.pop()
-            if finished is not None:
-                order.append(finished)
-            continue
-        if node in seen:
-            continue
-        seen.add(node)
-        stack.append(node)
-        stack.append(None)
-        operand = node._b
-        if operand is not None and operand not in seen:
-            stack.append(operand)
-        operand = node._a
-        if operand is not None and operand not in seen:
-            stack.append(operand)
-        if node._rest is not None:
-            stack.extend(o for o in reversed(node._rest.operands) if not isinstance(o, float))
-    return order
 
 
 class Algebra(Generic[A]):
@@ -75,9 +32,13 @@ class Algebra(Generic[A]):
 
     def begin(self, order: list[Value]) -> None:
         """Look at the nodes before the sweep starts."""
-        for node in order:
-            if node._rest is not None:
-                self.expect(node._rest)
+        for rest in wide_nodes(order) if CHECKPOINTS.used else ():
+            self.expect(rest)
+
+    def run(self, order: list[Value]) -> None:
+        """Pass finished adjoints on to operands, results first."""
+        for node in reversed(order):
+            self.pull(node)
 
     def pull(self, node: Value) -> None:
         """Pass the finished adjoint of ``node`` on to its operands."""
@@ -120,27 +81,35 @@ class Algebra(Generic[A]):
 def sweep(seeds: Iterable[tuple[Value, A]], algebra: Algebra[A], stop: Collection[Value] = ()) -> None:
     """Run the reverse sweep from ``(output, seed)`` pairs; the adjoints are where the algebra keeps them."""
     seeds = list(seeds)
-    order = topological_order([node for node, _ in seeds], set(stop))
+    order = topological_order([node for node, _ in seeds], stop)
     algebra.begin(order)
     for node, seed in seeds:
         algebra.add(node, seed)
     try:
-        for node in reversed(order):
-            algebra.pull(node)
+        algebra.run(order)
     except BaseException:
         algebra.undo()
         raise
 
 
+def sweep_into_grad(output: Value, seed: float) -> None:
+    """Run the reverse sweep of floats from ``output``, accumulating in ``.grad``."""
+    if CHECKPOINTS.used:
+        sweep([(output, seed)], IntoGrad())
+        return
+    order = clear_and_order(output)
+    output._grad += seed
+    accumulate(order)
+
+
 class IntoGrad(Algebra[float]):
-    """Floats, accumulated in ``.grad``: leaves keep what they had, interior nodes start from 0."""
+    """Floats, accumulated in ``.grad``, where checkpointed functions may run again in the middle of the sweep."""
 
     __slots__ = ("_before",)
 
     def begin(self, order: list[Value]) -> None:
         """Clear what an earlier call left in interior nodes."""
         super().begin(order)
-        # Only what runs somebody's function again can fail in the middle of the sweep.
         self._before = [(node, node._grad) for node in order] if self._expected else []
         for node in order:
             if node._op is not LEAF:
@@ -151,22 +120,9 @@ class IntoGrad(Algebra[float]):
         for node, before in self._before:
             node._grad = before
 
-    def pull(self, node: Value) -> None:
-        """Pass the finished adjoint of ``node`` on to its operands."""
-        adjoint = node._grad
-        operand = node._a
-        if operand is not None:
-            operand._grad += adjoint * node._da
-        operand = node._b
-        if operand is not None:
-            operand._grad += adjoint * node._db
-        rest = node._rest
-        if rest is not None:
-            if rest.segment is not None:
-                self.pull_segment(rest, rest.segment, adjoint)
-                return
-            for operand, partial in rest.edges():
-                operand._grad += adjoint * partial
+    def run(self, order: list[Value]) -> None:
+        """Pass finished adjoints on to operands, results first."""
+        accumulate(order, self.pull_segment)
 
     def add(self, node: Value, contribution: float) -> None:
         """Add to ``.grad``."""
@@ -248,7 +204,7 @@ def push_forward(order: Iterable[Value], tangents: dict[Value, A], algebra: Adjo
 def _push_through(segment: Segment, tangents: dict[Value, A], algebra: Adjoints[A]) -> list[A | None]:
     """Recompute the inside of a checkpointed segment and carry tangents through it; one for each of its outputs."""
     outputs = segment.recompute()
-    order = topological_order(outputs, set(segment.operands))
+    order = topological_order(outputs, segment.operands)
     inside = algebra.spawn()
     inside.begin(order)
     given = {operand: tangents[operand] for operand in segment.operands if operand in tangents}

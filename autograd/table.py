@@ -78,11 +78,6 @@ def _places(*xs: float) -> tuple[bool, ...]:
     return tuple([x == top for x in xs])
 
 
-def _if(condition: Any, x: Any, y: Any) -> Any:
-    """`where`, decided at once where the condition is a number."""
-    return (x if condition else y) if isinstance(condition, float) else where(condition, x, y)
-
-
 def _softmax(xs: Sequence[Any], y: Any) -> list[Any]:
     """Per operand exp(x - y), divided by their sum: 1, but for the rounding of a large y."""
     weights = [exp(x - y) for x in xs]
@@ -92,12 +87,14 @@ def _softmax(xs: Sequence[Any], y: Any) -> list[Any]:
 
 def _power_slope(x: Any, n: Any) -> Any:
     """n·x**(n - 1), and 0 at 0**0. A condition on n alone would do for a number n, but hide that a variable n varies."""
-    return _if(n if isinstance(n, float) else hypot(x, n), n * _power(x, n - 1.0), 0.0)
+    if isinstance(n, float):
+        return n * _power(x, n - 1.0) if n else 0.0
+    return where(hypot(x, n), n * _power(x, n - 1.0), 0.0)
 
 
 def _power(x: Any, n: Any) -> Any:
     """`power`, without a node for the exponents 1 and 0."""
-    if isinstance(n, float) and n in (0.0, 1.0):
+    if isinstance(n, float) and (n == 0.0 or n == 1.0):
         return x if n else 1.0
     return power(x, n)
 

@@ -16,7 +16,8 @@ from typing import Any, SupportsIndex
 from autograd.graph_gradient import AsGraph
 from autograd.recording import Block, current_block, recording
 from autograd.rows import ARGUMENT, CONSTANT, LEAF, maybe_real
-from autograd.sweep import Adjoints, push_forward, sweep, topological_order
+from autograd.sweep import Adjoints, push_forward, sweep
+from autograd.traversal import topological_order
 from autograd.tree import flatten, nest_matrix
 from autograd.value import Value
 

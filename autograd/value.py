@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any, NoReturn, final
+from typing import TYPE_CHECKING, Any, NoReturn, SupportsFloat, TypeAlias
 
 from autograd import copying
-from autograd.ieee import partial_at, partials_at
+from autograd.ieee import partial_of_one, partial_of_two, partials_at
+from autograd.native import blank, new_node, seal
 from autograd.operators import Operators
-from autograd.recording import BLOCKS, current_block
+from autograd.recording import current_block, in_block
 from autograd.replay import recompute
 from autograd.rows import CONSTANT, LEAF, Primitive, maybe_real, real
-from autograd.sweep import IntoGrad, sweep, topological_order
+from autograd.sweep import sweep_into_grad
+from autograd.switch import BLOCKS, CHECKPOINTS
 from autograd.table import add, divide, multiply, negative, subtract
+from autograd.traversal import topological_order
 
 if TYPE_CHECKING:
     from autograd.checkpointing import Segment
 
+# What callers hand in goes by names of its own (here, and `SupportsFloat`): where the compiled build knows a type, it
+# checks arguments with words of its own, and the words for users are ours.
+Label: TypeAlias = str
 
-@final
+
 class Many:
     """The operands and partials of a node that has more than two, or whose partials wait for a recomputation."""
 
@@ -36,6 +42,8 @@ class Many:
         self.recorded = recorded
         self.segment = segment
         self.index = index
+        if segment is not None:
+            CHECKPOINTS.used = True
 
     @property
     def partials(self) -> tuple[float, ...]:
@@ -49,7 +57,6 @@ class Many:
                 yield operand, partial
 
 
-@final
 class Value(Operators):
     """A scalar in a computation graph: it holds a number, and operations on it record how the result depends on it.
 
@@ -99,7 +106,7 @@ class Value(Operators):
     _db: float
     _rest: Many | None
 
-    def __init__(self, data: object, label: str = "") -> None:
+    def __init__(self, data: object, label: Label = "") -> None:
         """Make a leaf."""
         self._data = data if type(data) is float else real(data, f"data of Value{_quoted(label)}")
         self._grad = 0.0
@@ -111,10 +118,6 @@ class Value(Operators):
         if block is not None:
             block.bear(self)
 
-    def __init_subclass__(cls, **_: Any) -> NoReturn:
-        """Refuse: a graph holds one kind of node."""
-        raise TypeError("Value cannot be subclassed: hold one, or declare a primitive of your own")
-
     # What a node says of itself ---------------------------------------------------------------------------------
 
     @property
@@ -124,7 +127,7 @@ class Value(Operators):
 
     @data.setter
     def data(self, data: object) -> None:
-        self._data = real(data, f"data of {self.describe()}")
+        self._data = data if type(data) is float else real(data, f"data of {self.describe()}")
 
     @property
     def grad(self) -> float:
@@ -133,7 +136,7 @@ class Value(Operators):
 
     @grad.setter
     def grad(self, grad: object) -> None:
-        self._grad = real(grad, f"grad of {self.describe()}")
+        self._grad = grad if type(grad) is float else real(grad, f"grad of {self.describe()}")
 
     @property
     def label(self) -> str:
@@ -141,7 +144,7 @@ class Value(Operators):
         return self._label
 
     @label.setter
-    def label(self, label: str) -> None:
+    def label(self, label: Label) -> None:
         self._label = _checked_label(label)
 
     @property
@@ -166,7 +169,7 @@ class Value(Operators):
     def _pair(self) -> Sequence[tuple[Value | None, float]]:
         return ((self._a, self._da), (self._b, self._db))[: self._op.arity]
 
-    def named(self, label: str) -> Value:
+    def named(self, label: Label) -> Value:
         """Set the label and return the value itself, for use inside an expression.
 
         Example:
@@ -179,7 +182,7 @@ class Value(Operators):
 
     # The graph --------------------------------------------------------------------------------------------------
 
-    def backward(self, seed: float = 1.0) -> None:
+    def backward(self, seed: SupportsFloat = 1.0) -> None:
         """Run the reverse sweep from here: fill ``.grad`` of everything this value was made from.
 
         Leaves accumulate over calls; interior nodes hold the adjoint of this call.
@@ -205,7 +208,7 @@ class Value(Operators):
                 f"{self.describe()} is a constant (made by detach(), under no_grad() or inside checkpoint()): there is "
                 "nothing to differentiate"
             )
-        sweep([(self, real(seed, "seed"))], IntoGrad())
+        sweep_into_grad(self, seed if type(seed) is float else real(seed, "seed"))
 
     def zero_grad(self) -> None:
         """Set ``.grad`` of this value and of everything it was made from to 0.
@@ -257,7 +260,7 @@ class Value(Operators):
             return self._unary(row)
         if row.arity == 2:
             a, b = mixed
-            return self._reflected(row, a) if isinstance(a, float) else a._binary(row, b)
+            return self._reflected(row, a) if isinstance(a, float) else a._binary(row, b)  # type: ignore[no-any-return]
         numbers = tuple([o if isinstance(o, float) else o._data for o in mixed])
         result = row.evaluate(numbers)
         if result - result != 0.0:
@@ -266,32 +269,32 @@ class Value(Operators):
 
     def _unary(self, row: Primitive) -> Value:
         x = self._data
-        result = row.compute(x)
+        result: float = row.compute(x)
         if result - result != 0.0:
             row.check_domain((x,), result, (self._label,))
-        return _node(row, result, self, None, partial_at(row, 0, (x,), result), 0.0)
+        return new_node(row, result, self, None, partial_of_one(row, x, result), 0.0)
 
-    def _binary(self, row: Primitive, other: object) -> Value:
-        b = other if type(other) is Value else None
+    def _binary(self, row: Primitive, other: object) -> Any:
+        b: Value | None = other if type(other) is Value else None
         y = maybe_real(other) if b is None else b._data
         if y is None:
-            return NotImplemented  # type: ignore[no-any-return]
-        numbers = (self._data, y)
-        result = row.compute(*numbers)
+            return NotImplemented
+        x = self._data
+        result: float = row.compute(x, y)
         if result - result != 0.0:
-            row.check_domain(numbers, result, (self._label, "" if b is None else b._label))
-        db = y if b is None else partial_at(row, 1, numbers, result)
-        return _node(row, result, self, b, partial_at(row, 0, numbers, result), db)
+            row.check_domain((x, y), result, (self._label, "" if b is None else b._label))
+        db = y if b is None else partial_of_two(row, 1, x, y, result)
+        return new_node(row, result, self, b, partial_of_two(row, 0, x, y, result), db)
 
-    def _reflected(self, row: Primitive, other: object) -> Value:
+    def _reflected(self, row: Primitive, other: object) -> Any:
         x = maybe_real(other)
         if x is None:
-            return NotImplemented  # type: ignore[no-any-return]
-        numbers = (x, self._data)
-        result = row.compute(*numbers)
+            return NotImplemented
+        y = self._data
+        result: float = row.compute(x, y)
         if result - result != 0.0:
-            row.check_domain(numbers, result, ("", self._label))
-        return _node(row, result, None, self, x, partial_at(row, 1, numbers, result))
+            row.check_domain((x, y), result, ("", self._label))
+        return new_node(row, result, None, self, x, partial_of_two(row, 1, x, y, result))
 
     # The arithmetic hot path: the rules of five rows again, because they are most of every graph. A test over the
     # whole table proves that they agree with the rows to the bit.
@@ -299,53 +302,77 @@ class Value(Operators):
     def __add__(self, other: object) -> Value:
         """Self + other."""
         if type(other) is Value:
-            return _node(add, self._data + other._data, self, other, 1.0, 1.0)
-        number = maybe_real(other)
-        return NotImplemented if number is None else _node(add, self._data + number, self, None, 1.0, number)
+            b: Value = other
+            return new_node(add, self._data + b._data, self, b, 1.0, 1.0)
+        number = other if type(other) is float else maybe_real(other)
+        if number is None:
+            return NotImplemented
+        y: float = number
+        return new_node(add, self._data + y, self, None, 1.0, y)
 
     def __radd__(self, other: object) -> Value:
         """Other + self."""
-        number = maybe_real(other)
-        return NotImplemented if number is None else _node(add, number + self._data, None, self, number, 1.0)
+        number = other if type(other) is float else maybe_real(other)
+        if number is None:
+            return NotImplemented
+        y: float = number
+        return new_node(add, y + self._data, None, self, y, 1.0)
 
     def __sub__(self, other: object) -> Value:
         """Self - other."""
         if type(other) is Value:
-            return _node(subtract, self._data - other._data, self, other, 1.0, -1.0)
-        number = maybe_real(other)
-        return NotImplemented if number is None else _node(subtract, self._data - number, self, None, 1.0, number)
+            b: Value = other
+            return new_node(subtract, self._data - b._data, self, b, 1.0, -1.0)
+        number = other if type(other) is float else maybe_real(other)
+        if number is None:
+            return NotImplemented
+        y: float = number
+        return new_node(subtract, self._data - y, self, None, 1.0, y)
 
     def __rsub__(self, other: object) -> Value:
         """Other - self."""
-        number = maybe_real(other)
-        return NotImplemented if number is None else _node(subtract, number - self._data, None, self, number, -1.0)
+        number = other if type(other) is float else maybe_real(other)
+        if number is None:
+            return NotImplemented
+        y: float = number
+        return new_node(subtract, y - self._data, None, self, y, -1.0)
 
     def __mul__(self, other: object) -> Value:
         """Self * other."""
         if type(other) is Value:
-            return _node(multiply, self._data * other._data, self, other, other._data, self._data)
-        number = maybe_real(other)
-        return NotImplemented if number is None else _node(multiply, self._data * number, self, None, number, number)
+            b: Value = other
+            return new_node(multiply, self._data * b._data, self, b, b._data, self._data)
+        number = other if type(other) is float else maybe_real(other)
+        if number is None:
+            return NotImplemented
+        y: float = number
+        return new_node(multiply, self._data * y, self, None, y, y)
 
     def __rmul__(self, other: object) -> Value:
         """Other * self."""
-        number = maybe_real(other)
-        return NotImplemented if number is None else _node(multiply, number * self._data, None, self, number, number)
+        number = other if type(other) is float else maybe_real(other)
+        if number is None:
+            return NotImplemented
+        y: float = number
+        return new_node(multiply, y * self._data, None, self, y, y)
 
     def __truediv__(self, other: object) -> Value:
         """self / other."""
-        b = other if type(other) is Value else None
-        divisor = maybe_real(other) if b is None else b._data
-        if divisor:
-            quotient = self._data / divisor
+        if type(other) is Value:
+            b: Value = other
+            if b._data:
+                quotient: float = self._data / b._data
+                if quotient - quotient == 0.0:
+                    return new_node(divide, quotient, self, b, 1.0 / b._data, -quotient / b._data)
+        elif number := other if type(other) is float else maybe_real(other):
+            quotient = self._data / number
             if quotient - quotient == 0.0:
-                db = divisor if b is None else -quotient / divisor
-                return _node(divide, quotient, self, b, 1.0 / divisor, db)
-        return self._binary(divide, other)
+                return new_node(divide, quotient, self, None, 1.0 / number, number)
+        return self._binary(divide, other)  # type: ignore[no-any-return]
 
     def __neg__(self) -> Value:
         """-self."""
-        return _node(negative, -self._data, self, None, -1.0, 0.0)
+        return new_node(negative, -self._data, self, None, -1.0, 0.0)
 
     # What it is to Python ---------------------------------------------------------------------------------------
 
@@ -418,42 +445,17 @@ class Value(Operators):
         return f"Value {self._label!r}" if self._label else f"{self.op or 'a leaf'!r} (= {self._data!r})"
 
 
-def _node(op: Primitive, data: float, a: Value | None, b: Value | None, da: float, db: float) -> Value:
-    """Make a node of at most two operands; every node passes here or through `node_of_many`."""
-    block = current_block() if BLOCKS.used else None
-    if block is not None:
-        block.meet((a, b))
-        if not block.records:
-            return constant(data)
-    node: Value = Value.__new__(Value)
-    node._op = op
-    node._data = data
-    node._a = a
-    node._b = b
-    node._da = da
-    node._db = db
-    node._grad = 0.0
-    node._label = ""
-    node._rest = None
-    if block is not None:
-        block.bear(node)
-    return node
-
-
 def node_of_many(op: Primitive, data: float, rest: Many) -> Value:
     """Make a node of any number of operands."""
-    block = current_block() if BLOCKS.used else None
-    if block is not None:
-        block.meet(rest.operands)
-    node = _node(op, data, None, None, 0.0, 0.0)
-    if node._op is not CONSTANT:
-        node._rest = rest
-    return node
+    node = constant(data)
+    node._op = op
+    node._rest = rest
+    return in_block(node, rest.operands) if BLOCKS.used else node
 
 
-def constant(data: float, label: str = "") -> Value:
+def constant(data: float, label: Label = "") -> Value:
     """Make a constant: it gets no gradient and lies on no path."""
-    node: Value = Value.__new__(Value)
+    node: Value = blank(Value)
     node._op = CONSTANT
     node._data = data
     node._label = label
@@ -493,3 +495,10 @@ def _checked_label(label: object) -> str:
 
 def _quoted(label: object) -> str:
     return f" {label!r}" if label else ""
+
+
+def _refuse_subclass(*_: object, **__: object) -> NoReturn:
+    raise TypeError("Value cannot be subclassed: hold one, or declare a primitive of your own")
+
+
+seal(Value, _refuse_subclass)

@@ -1,97 +1,82 @@
-"""Run every benchmark against every peer that is installed, print one table, and write it as JSON if asked."""
+"""Run the benchmarks beside every peer that is installed, and print one table; as JSON and as a chart if asked."""
 
 from __future__ import annotations
 
 import argparse
-import datetime
-import json
-import operator
-import os
-import platform
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
 
 from rich.console import Console
-from rich.table import Table
 
-from autograd import Value, __version__
-from benchmarks.memory import bytes_per_node
-from benchmarks.timing import compare
-from benchmarks.workloads import network
-
-OPERATIONS = {"+": operator.add, "*": operator.mul, "/": operator.truediv}
+from autograd import MissingExtraError
+from benchmarks import baseline, chart, figures
+from benchmarks.peers import MODULES
+from benchmarks.suite import WORKLOADS, measure
+from benchmarks.tables import show
 
 
-def contenders() -> dict[str, Callable[[float], Any]]:
-    """Return the scalar classes to compare: ours first."""
-    found: dict[str, Callable[[float], Any]] = {"scalar-autograd": Value}
-    try:
-        from micrograd.engine import Value as MicrogradValue
-    except ImportError:
-        pass
-    else:
-        found["micrograd"] = MicrogradValue
-    return found
-
-
-def measure(repeats: int) -> dict[str, Any]:
-    """Return all figures, and when and on what they were measured."""
-    scalars = contenders()
-    times = compare(network, scalars, repeats)
-    memory = {
-        name: {symbol: bytes_per_node(scalar, operation) for symbol, operation in OPERATIONS.items()}
-        for name, scalar in scalars.items()
-    }
-    return {
-        "date": datetime.datetime.now(datetime.UTC).date().isoformat(),
-        "machine": f"{platform.machine()}, {os.cpu_count()} cores, {platform.system()}",
-        "python": f"{platform.python_implementation()} {platform.python_version()}",
-        "version": __version__,
-        "network": {name: {"forward": t.forward, "backward": t.backward} for name, t in times.items()},
-        "bytes_per_node": memory,
-    }
-
-
-def show(figures: dict[str, Any]) -> None:
-    """Print the figures as a table."""
-    ours = sum(figures["network"]["scalar-autograd"].values())
-    table = Table(
-        title=f"2-16-16-1 network, 100 samples ({figures['python']}, {figures['machine']}, {figures['date']})"
-    )
-    for heading in (
-        "engine",
-        "forward ms",
-        "backward ms",
-        "total ms",
-        "times ours",
-        *(f"bytes {s}" for s in OPERATIONS),
-    ):
-        table.add_column(heading, justify="left" if heading == "engine" else "right")
-    for name, run in figures["network"].items():
-        total = run["forward"] + run["backward"]
-        cells = [f"{1e3 * t:.1f}" for t in (run["forward"], run["backward"], total)]
-        table.add_row(name, *cells, f"{total / ours:.1f}", *map(_bytes, figures["bytes_per_node"][name].values()))
-    console = Console(width=120)
-    console.print(table)
-    console.print("bytes: per node of a chain, before → after the backward pass")
-
-
-def _bytes(pair: tuple[float, float]) -> str:
-    before, after = pair
-    return f"{before:.0f}" if before == after else f"{before:.0f} → {after:.0f}"
-
-
-def main() -> None:
-    """Run from the command line."""
+def arguments() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("--repeats", type=int, default=11, help="rounds; the median counts")
-    parser.add_argument("--json", type=Path, help="write the figures here")
-    options = parser.parse_args()
-    figures = measure(options.repeats)
-    show(figures)
+    parser.add_argument("--repeats", type=positive, default=11, metavar="N", help="rounds; medians count (default 11)")
+    parser.add_argument(
+        "--only", type=some_of(WORKLOADS), default=WORKLOADS, metavar="A,B", help=f"of {', '.join(WORKLOADS)}"
+    )
+    parser.add_argument(
+        "--peers", type=some_of(MODULES), default=[*MODULES], metavar="A,B", help=f"of {', '.join(MODULES)}, or none"
+    )
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures here")
+    parser.add_argument("--chart", type=drawable, metavar="FILE", help="draw the times here, as .svg or .png")
+    parser.add_argument(
+        "--baseline", type=Path, metavar="FILE", help="a file of --json: add our engine as it was in that run"
+    )
+    return parser
+
+
+def some_of(known: Sequence[str] | dict[str, str]) -> Callable[[str], list[str]]:
+    """Return the reader of a list with commas, of known names."""
+
+    def names(text: str) -> list[str]:
+        chosen = [] if text == "none" else text.split(",")
+        unknown = [name for name in chosen if name not in known]
+        if unknown:
+            raise argparse.ArgumentTypeError(f"{', '.join(map(repr, unknown))}: choose of {', '.join(known)}")
+        return chosen
+
+    return names
+
+
+def positive(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of rounds, at least 1")
+    return int(text)
+
+
+def drawable(text: str) -> Path:
+    path = Path(text)
+    if path.suffix not in chart.SUFFIXES:
+        raise argparse.ArgumentTypeError(f"{text!r} does not end in {' or '.join(chart.SUFFIXES)}")
+    return path
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Run from the command line."""
+    parser = arguments()
+    options = parser.parse_args(argv)
+    if options.chart:
+        try:
+            chart.drawing_library()  # before measuring for minutes
+        except MissingExtraError as error:
+            parser.error(str(error))
+    earlier = figures.read(options.baseline) if options.baseline else None
+    measured = measure(options.only, options.peers, options.repeats)
     if options.json:
-        options.json.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
+        figures.save(measured, options.json)
+    if earlier:
+        measured = baseline.merge(measured, earlier)
+    terminal = Console()
+    show(measured, Console(width=max(terminal.width, 110)))
+    if options.chart and measured.timed:
+        chart.draw(measured, options.chart)
 
 
 if __name__ == "__main__":

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import gc
 import math
 import pickle
 import tracemalloc
@@ -18,6 +17,7 @@ from hypothesis import strategies as st
 import autograd
 from autograd import DomainError, StaleGraphError, Value, checkpoint, gradients, no_grad, topological_order
 from autograd.tree import flatten
+from tests.counting import live_nodes
 
 Function = Callable[..., Any]
 
@@ -462,15 +462,12 @@ def test_the_inside_is_freed_and_stored_one_layer_at_a_time() -> None:
 
 @pytest.mark.usefixtures("without_collector")
 def test_no_node_of_the_inside_stays_alive() -> None:
-    def live() -> int:
-        return sum(type(thing) is Value for thing in gc.get_objects())
-
     x = Value(0.5)
-    before = live()
+    before = live_nodes()
     root = network(x, checkpoint)
-    assert live() - before == LAYERS
+    assert live_nodes() - before == LAYERS
     root.backward()
-    assert live() - before == LAYERS
+    assert live_nodes() - before == LAYERS
 
 
 # Copies ---------------------------------------------------------------------------------------------------------------

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 import autograd.__main__ as command
 from autograd.__main__ import main
 from autograd.finite_differences import FiniteDifference
+from autograd.native import COMPILED
 from autograd.report import Leaf, write_number, write_table, write_value
 from autograd.version import VERSION
 
@@ -121,7 +122,8 @@ def test_an_infinite_value(capsys: Capture) -> None:
 
 
 def test_version_and_help(capsys: Capture) -> None:
-    assert answer(capsys, "--version") == f"scalar-autograd {VERSION}\n"
+    build = "compiled" if COMPILED else "interpreted"
+    assert answer(capsys, "--version") == f"scalar-autograd {VERSION} ({build})\n"
     for option in ("-h", "--help"):
         text = answer(capsys, option)
         assert text.startswith("usage: python -m autograd EXPRESSION [NAME=NUMBER ...]")

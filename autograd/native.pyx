@@ -1,0 +1,169 @@
+"""What the two builds do differently: this file in the compiled build, native.py in its place in the plain one.
+
+Nodes are most of what there is, so four things that Python does for every object are done here for them alone:
+
+- A node is made in one piece of memory, field by field, without first filling it with ``None``.
+- The garbage collector does not visit nodes. They cannot be part of a reference cycle, and visiting millions of them,
+  time and again while a graph grows, would take longer than making them.
+- Freeing a chain of nodes does not recurse: nodes that are dropped while another is freed wait for their turn.
+- A traversal writes its number on the nodes that it meets, rather than putting them into a set.
+"""
+
+cimport cython
+from cpython.object cimport PyObject, PyTypeObject, destructor
+from cpython.ref cimport Py_DECREF
+
+from autograd.recording import in_block
+from autograd.switch import BLOCKS
+
+from autograd.rows cimport Primitive
+from autograd.switch cimport Switch
+from autograd.value cimport Value
+
+COMPILED = True
+
+cdef Switch _blocks = BLOCKS
+cdef str _no_label = ""
+
+
+# Making nodes -------------------------------------------------------------------------------------------------------
+
+cdef extern from *:
+    """
+    #define NODE(object) ((struct __pyx_obj_8autograd_5value_Value *)(object))
+
+    /* Make a node; NULL where there is no memory. The parts are known to be of their fields' types. */
+    #define MAKE_NODE(node, type, op, data, label, a, b, da, db) do {        \
+        node = PyObject_Malloc(sizeof(*NODE(node)));                          \
+        if (node == NULL) break;                                              \
+        PyObject_Init(node, type);                                            \
+        NODE(node)->_data = data;                                             \
+        NODE(node)->_grad = 0.0;                                              \
+        NODE(node)->_da = da;                                                 \
+        NODE(node)->_db = db;                                                 \
+        NODE(node)->_label = Py_NewRef(label);                                \
+        NODE(node)->_op = (void *)Py_NewRef(op);                              \
+        NODE(node)->_a = (void *)Py_NewRef(a);                                \
+        NODE(node)->_b = (void *)Py_NewRef(b);                                \
+        NODE(node)->_rest = (void *)Py_NewRef(Py_None);                       \
+        NODE(node)->_visit = 0;                                               \
+    } while (0)
+    """
+    void MAKE_NODE(PyObject *node, PyTypeObject *type, PyObject *op, double data, PyObject *label, PyObject *a,
+                   PyObject *b, double da, double db)
+
+
+cpdef object blank(kind):
+    """Make an object of the class of nodes, with nothing in it yet."""
+    return Value.__new__(Value)
+
+
+cpdef object new_node(object op, double data, object a, object b, double da, double db):
+    """Make a node of at most two operands."""
+    cdef Primitive row = op
+    cdef Value left = a, right = b
+    cdef PyObject *made = NULL
+    MAKE_NODE(made, <PyTypeObject *>Value, <PyObject *>row, data, <PyObject *>_no_label, <PyObject *>left,
+              <PyObject *>right, da, db)
+    if made == NULL:
+        raise MemoryError
+    node = <object>made
+    Py_DECREF(node)  # the one reference is now Cython's
+    return in_block(node, (a, b)) if _blocks.used else node
+
+
+# Meeting nodes ------------------------------------------------------------------------------------------------------
+
+cdef Py_ssize_t traversals = 0
+
+
+@cython.final
+cdef class Visited:
+    """The nodes that a traversal has met, at first those at which it stops; valid until another one is made.
+
+    That is enough for the one traversal that makes any: it runs in C from here to its end, where no other thread,
+    signal handler or finalizer can come between.
+    """
+
+    def __init__(self, stop):
+        global traversals
+        nodes = list(stop)
+        traversals += 1
+        self.number = traversals
+        for node in nodes:
+            if isinstance(node, Value):
+                self.add(node)
+
+    def __contains__(self, Value node not None):
+        return node._visit == self.number
+
+    cdef void add(self, node) noexcept:
+        (<Value>node)._visit = self.number
+
+
+# Freeing nodes ------------------------------------------------------------------------------------------------------
+
+cdef extern from *:
+    """
+    static void leave_to_reference_counting(PyTypeObject *type, destructor dealloc) {
+        type->tp_flags &= ~Py_TPFLAGS_HAVE_GC;
+        type->tp_traverse = NULL;
+        type->tp_clear = NULL;
+        type->tp_free = PyObject_Free;
+        type->tp_dealloc = dealloc;
+    }
+    static void hash_by_identity(PyTypeObject *type) {  /* C types that order their objects lose this */
+        type->tp_hash = PyBaseObject_Type.tp_hash;
+        if (PyDict_DelItemString(type->tp_dict, "__hash__")) PyErr_Clear();
+    }
+    static void name_as_plain_classes_are(PyTypeObject *type) {  /* in messages: without its module */
+        const char *dot = strrchr(type->tp_name, '.');
+        if (dot != NULL) type->tp_name = dot + 1;
+    }
+    static int ask_before_subclassing(PyTypeObject *type, PyObject *refuse) {
+        type->tp_flags |= Py_TPFLAGS_BASETYPE;
+        return PyDict_SetItemString(type->tp_dict, "__init_subclass__", refuse);
+    }
+    """
+    void leave_to_reference_counting(PyTypeObject *type, destructor dealloc)
+    void hash_by_identity(PyTypeObject *type)
+    void name_as_plain_classes_are(PyTypeObject *type)
+    int ask_before_subclassing(PyTypeObject *type, object refuse) except -1
+    void PyObject_Free(PyObject *node)
+    void PyType_Modified(PyTypeObject *type)
+    PyTypeObject *Py_TYPE(PyObject *node)
+
+# The nodes that wait to be freed, each with the address of the next one in `_visit`, which nobody reads any more.
+cdef PyObject *waiting = NULL
+cdef bint freeing = False
+
+
+cdef void free_node(PyObject *node) noexcept:
+    """Free a node that nothing refers to, now or when the node that is being freed is done."""
+    global waiting, freeing
+    (<Value>node)._visit = <Py_ssize_t>waiting
+    waiting = node
+    if freeing:
+        return
+    freeing = True
+    while waiting != NULL:
+        node = waiting
+        waiting = <PyObject *>(<Value>node)._visit
+        Py_DECREF((<Value>node)._op)
+        Py_DECREF((<Value>node)._label)
+        Py_DECREF((<Value>node)._rest)
+        Py_DECREF((<Value>node)._a)
+        Py_DECREF((<Value>node)._b)
+        Py_DECREF(<object>Py_TYPE(node))
+        PyObject_Free(node)
+    freeing = False
+
+
+def seal(kind, refuse):
+    """Finish the class of nodes: not collected, freed without recursion; ``refuse`` instead of making a subclass."""
+    cdef PyTypeObject *type = <PyTypeObject *>kind
+    leave_to_reference_counting(type, <destructor>free_node)
+    hash_by_identity(type)
+    name_as_plain_classes_are(type)
+    ask_before_subclassing(type, classmethod(refuse))
+    PyType_Modified(type)

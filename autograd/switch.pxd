@@ -1,0 +1,5 @@
+cimport cython
+
+@cython.final
+cdef class Switch:
+    cdef public bint used

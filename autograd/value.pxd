@@ -1,0 +1,27 @@
+# How `Value` is kept in C: the types of its fields. What it does is in value.py, for both builds.
+cimport cython
+from autograd.ieee cimport partial_of_one, partial_of_two
+from autograd.native cimport blank, new_node
+from autograd.operators cimport Operators
+from autograd.rows cimport Primitive
+from autograd.switch cimport Switch
+
+# Names that the hot path reads, as C variables of the module.
+cdef Switch BLOCKS, CHECKPOINTS
+cdef Primitive add, subtract, multiply, divide, negative, CONSTANT, LEAF
+cdef object maybe_real
+
+@cython.final
+cdef class Many:
+    cdef public tuple operands, recorded
+    cdef public object segment
+    cdef public Py_ssize_t index
+
+@cython.final
+cdef class Value(Operators):
+    cdef public double _data, _grad, _da, _db
+    cdef public str _label
+    cdef public Primitive _op
+    cdef public Value _a, _b
+    cdef public Many _rest
+    cdef Py_ssize_t _visit  # the number of the last traversal that came by (see native.pyx)
