@@ -7,9 +7,10 @@ from collections.abc import Callable
 from types import NoneType
 from typing import Any
 
+from autograd.block import CURRENT_BLOCK
 from autograd.errors import StaleGraphError
 from autograd.floats import same
-from autograd.recording import current_block, observing
+from autograd.recording import observing
 from autograd.rows import CHECKPOINT, CONSTANT, maybe_real
 from autograd.sweep import Adjoints, sweep
 from autograd.tree import flatten
@@ -146,7 +147,7 @@ def checkpoint(f: Callable[..., Any], *args: Any) -> Any:
         >>> round(w.grad, 6)          # x**2 * cos(x * w)
         3.840681
     """
-    block = current_block()
+    block = CURRENT_BLOCK.get()
     if block is not None and not block.records:  # in no_grad or another checkpoint nothing is stored anyway
         return f(*args)
     with observing(records=False) as captured:

@@ -12,8 +12,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 from weakref import WeakValueDictionary
 
+from autograd.block import CURRENT_BLOCK
 from autograd.native import blank
-from autograd.recording import current_block
 from autograd.rows import LEAF
 from autograd.switch import BLOCKS
 from autograd.traversal import topological_order
@@ -92,7 +92,7 @@ def _make(
     node = blank(kind)
     node._op, node._data, node._grad, node._label = op, data, grad, label
     node._a, node._b, node._da, node._db, node._rest = a, b, da, db, rest
-    if BLOCKS.used and (block := current_block()) is not None:
+    if BLOCKS.used and (block := CURRENT_BLOCK.get()) is not None:
         block.bear(node)
     return node
 

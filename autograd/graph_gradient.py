@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 from typing import Any, cast
 
-from autograd.recording import current_block
+from autograd.block import CURRENT_BLOCK
 from autograd.replay import require_fresh, stored_operands
 from autograd.rows import CONSTANT, ieee_values
 from autograd.sweep import Adjoints, sweep
@@ -100,7 +100,7 @@ def gradients(output: Value, inputs: Any) -> Any:
     for what, node in [("output", output), *(("every input", leaf) for leaf in leaves)]:
         if not isinstance(node, Value):
             raise TypeError(f"gradients: {what} must be a Value, not {type(node).__name__} ({node!r})")
-    block = current_block()
+    block = CURRENT_BLOCK.get()
     if output._op is CONSTANT and block is not None and not block.records:
         raise ValueError("inside no_grad() and checkpoint() there is no graph for gradients(): use grad() there")
     require_fresh([output])

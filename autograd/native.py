@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, NoReturn
 
-from autograd.recording import in_block
+from autograd.block import CURRENT_BLOCK
 from autograd.switch import BLOCKS
 
 if TYPE_CHECKING:
@@ -37,7 +37,9 @@ def new_node(op: Primitive, data: float, a: Value | None, b: Value | None, da: f
     node._grad = 0.0
     node._label = ""
     node._rest = None
-    return in_block(node, (a, b)) if BLOCKS.used else node
+    if BLOCKS.used and (block := CURRENT_BLOCK.get()) is not None:
+        return block.admit(node, (a, b))
+    return node
 
 
 def seal(kind: type[Value], refuse: Callable[..., NoReturn]) -> None:

@@ -10,10 +10,11 @@ Nodes are most of what there is, so four things that Python does for every objec
 """
 
 cimport cython
+from cpython.contextvars cimport get_value
 from cpython.object cimport PyObject, PyTypeObject, destructor
 from cpython.ref cimport Py_DECREF
 
-from autograd.recording import in_block
+from autograd.block import CURRENT_BLOCK
 from autograd.switch import BLOCKS
 
 from autograd.rows cimport Primitive
@@ -69,7 +70,11 @@ cpdef object new_node(object op, double data, object a, object b, double da, dou
         raise MemoryError
     node = <object>made
     Py_DECREF(node)  # the one reference is now Cython's
-    return in_block(node, (a, b)) if _blocks.used else node
+    if _blocks.used:
+        block = get_value(CURRENT_BLOCK, None)
+        if block is not None:
+            return block.admit(node, (a, b))
+    return node
 
 
 # Meeting nodes ------------------------------------------------------------------------------------------------------

@@ -1,15 +1,14 @@
-"""Whether operations are recorded into a graph, and what meets in a block of code: for `no_grad` and `checkpoint`."""
+"""Opening blocks of code in which operations are not recorded, or are observed: for `no_grad` and `checkpoint`."""
 
 from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-from autograd.rows import CONSTANT
+from autograd.block import CURRENT_BLOCK, Block
 from autograd.scoped import scoped
 from autograd.switch import BLOCKS
 
@@ -19,81 +18,22 @@ if TYPE_CHECKING:
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-class Block:
-    """How operations inside a ``with`` block are treated.
-
-    Attributes:
-        records: whether they make nodes; otherwise they make constants.
-        captured: where the nodes made outside that meet an operation inside are collected, in order; or ``None``.
-        born: the nodes made inside, which are not captured.
-        outer: the block that this one stands in.
-    """
-
-    __slots__ = ("born", "captured", "outer", "records")
-
-    def __init__(
-        self, records: bool, captured: dict[Value, None] | None, born: set[Value], outer: Block | None = None
-    ) -> None:
-        """Keep the fields."""
-        self.outer = outer
-        self.records = records
-        self.captured = captured
-        self.born = born
-
-    def meet(self, operands: Iterable[Value | float | None]) -> None:
-        """Collect the operands of an operation."""
-        if self.captured is not None:
-            for o in operands:
-                if o is not None and not isinstance(o, float) and o._op is not CONSTANT and o not in self.born:
-                    self.captured[o] = None
-
-    def bear(self, node: Value) -> None:
-        """Note a node made inside: in this block and in those around it."""
-        block: Block | None = self
-        while block is not None:
-            if block.captured is not None:
-                block.born.add(node)
-            block = block.outer
-
-
-_BLOCK: ContextVar[Block | None] = ContextVar("block", default=None)
-
-
-def current_block() -> Block | None:
-    """Return the innermost block of this thread and task; ``None`` where operations are recorded unobserved."""
-    return _BLOCK.get()
-
-
-def in_block(node: Value, operands: Iterable[Value | float | None]) -> Value:
-    """Show a new node to the block of code that it is made in; where nothing is recorded, it becomes a constant."""
-    block = current_block()
-    if block is not None:
-        block.meet(operands)
-        if block.records:
-            block.bear(node)
-        else:
-            node._op = CONSTANT
-            node._a = node._b = node._rest = None
-            node._da = node._db = 0.0
-    return node
-
-
 def _opened(block: Block | None) -> AbstractContextManager[None]:
     BLOCKS.used = True
-    return scoped(_BLOCK, block)
+    return scoped(CURRENT_BLOCK, block)
 
 
 @contextmanager
 def observing(records: bool) -> Iterator[dict[Value, None]]:
     """Give the nodes from outside that meet an operation in this block; record the operations, or make constants."""
     captured: dict[Value, None] = {}
-    with _opened(Block(records, captured, set(), outer=current_block())):
+    with _opened(Block(records, captured, set(), outer=CURRENT_BLOCK.get())):
         yield captured
 
 
 def recording() -> AbstractContextManager[None]:
     """Record in this block even inside `no_grad` or a checkpoint, which goes on observing."""
-    outer = current_block()
+    outer = CURRENT_BLOCK.get()
     if outer is None:
         return nullcontext()
     return _opened(None if outer.captured is None else Block(True, outer.captured, outer.born, outer=outer.outer))
@@ -127,12 +67,12 @@ class no_grad:  # noqa: N801 - used like a function
     def __enter__(self) -> None:
         """Stop recording."""
         BLOCKS.used = True
-        _BLOCK.set(Block(False, None, set(), outer=_BLOCK.get()))
+        CURRENT_BLOCK.set(Block(False, None, set(), outer=CURRENT_BLOCK.get()))
 
     def __exit__(self, *reason: object) -> None:
         """Go on as before."""
-        block = _BLOCK.get()
-        _BLOCK.set(None if block is None else block.outer)
+        block = CURRENT_BLOCK.get()
+        CURRENT_BLOCK.set(None if block is None else block.outer)
 
     def __call__(self, function: F) -> F:
         """Decorate a function, a coroutine function or a generator function."""

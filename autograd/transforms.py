@@ -13,8 +13,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, SupportsIndex
 
+from autograd.block import CURRENT_BLOCK, Block
 from autograd.graph_gradient import AsGraph
-from autograd.recording import Block, current_block, recording
+from autograd.recording import recording
 from autograd.rows import ARGUMENT, CONSTANT, LEAF, maybe_real
 from autograd.sweep import Adjoints, push_forward, sweep
 from autograd.traversal import topological_order
@@ -207,7 +208,7 @@ class _Trace:
         chosen = _chosen(name, argnums, len(args))
         self.inputs = args[chosen] if isinstance(chosen, int) else tuple(args[i] for i in chosen)
         given, self.nest_inputs_from = flatten(self.inputs)
-        around = current_block()
+        around = CURRENT_BLOCK.get()
         with recording():
             self.proxies = [_proxy(name, x) for x in given]
             self.leaves = [proxy for proxy in self.proxies if proxy._op is CONSTANT]

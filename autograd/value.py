@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, NoReturn, SupportsFloat, TypeAlias
 
 from autograd import copying
+from autograd.block import CURRENT_BLOCK
 from autograd.ieee import partial_of_one, partial_of_two, partials_at
 from autograd.native import blank, new_node, seal
 from autograd.operators import Operators
-from autograd.recording import current_block, in_block
 from autograd.replay import recompute
 from autograd.rows import CONSTANT, LEAF, Primitive, maybe_real, real
 from autograd.sweep import sweep_into_grad
@@ -114,7 +114,7 @@ class Value(Operators):
         self._op = LEAF
         self._a = self._b = self._rest = None
         self._da = self._db = 0.0
-        block = current_block() if BLOCKS.used else None
+        block = CURRENT_BLOCK.get() if BLOCKS.used else None
         if block is not None:
             block.bear(self)
 
@@ -450,7 +450,9 @@ def node_of_many(op: Primitive, data: float, rest: Many) -> Value:
     node = constant(data)
     node._op = op
     node._rest = rest
-    return in_block(node, rest.operands) if BLOCKS.used else node
+    if BLOCKS.used and (block := CURRENT_BLOCK.get()) is not None:
+        return block.admit(node, rest.operands)
+    return node
 
 
 def constant(data: float, label: Label = "") -> Value:

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import gc
+import json
 import random
+import subprocess
+import sys
 import time
 from collections.abc import Iterable
+from pathlib import Path
 
 from autograd import Value
 from benchmarks.agreement import require_agreement
@@ -15,6 +19,13 @@ from benchmarks.timing import medians
 SIZES = (10**3, 10**4, 10**5, 10**6)
 PER_STEP = 4  # nodes
 NAMES = ["x", "weight", "bias"]
+
+
+def measure_in_fresh_process(repeats: int) -> dict[int, dict[str, float]]:
+    """Return `measure`'s medians from a process in which no peer has been imported."""
+    command = [sys.executable, "-m", "benchmarks.growth", *map(str, (repeats, *SIZES))]
+    done = subprocess.run(command, cwd=Path(__file__).parents[1], check=True, capture_output=True, text=True)
+    return {int(nodes): times for nodes, times in json.loads(done.stdout).items()}
 
 
 def measure(sizes: Iterable[int], rounds: Iterable[int]) -> dict[int, dict[str, float]]:
@@ -55,3 +66,8 @@ def ratio(growth: dict[int, dict[str, float]]) -> float | None:
         return None
     large, small = (growth[nodes]["forward"] + growth[nodes]["backward"] for nodes in (10**6, 10**4))
     return large / small
+
+
+if __name__ == "__main__":
+    count, *sizes = map(int, sys.argv[1:])
+    print(json.dumps(measure(sizes, range(count + 1))))

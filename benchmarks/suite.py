@@ -19,6 +19,7 @@ from benchmarks import (
     network_compiled,
     network_recorded,
 )
+from benchmarks.contender import OURS
 from benchmarks.figures import Figures, Row, Timed
 from benchmarks.machine import describe_run
 from benchmarks.peers import ADVICE, TITLES, Peers, load, versions
@@ -42,7 +43,7 @@ def measure(only: Sequence[str], peers: Sequence[str], repeats: int) -> Figures:
     return Figures(
         run=describe_run() | {"peers": versions(found), "repeats": repeats},
         timed={name: run() for name, run in timed.items() if name in only},
-        growth={"scalar-autograd": growth.measure(growth.SIZES, rounds(repeats, "growth"))} if "growth" in only else {},
+        growth={OURS: growth.measure_in_fresh_process(repeats)} if "growth" in only else {},
         memory=memory.measure(found) if "memory" in only else {},
         notes=[f"{TITLES[name]}: {ADVICE}" for name in missing],
     )

@@ -4,11 +4,24 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+import autograd
 from autograd.rows import PRIMITIVES
 from tests.reporting import rendered
+
+
+def pytest_sessionstart() -> None:
+    """Refuse to test compiled modules that are older than the sources beside them."""
+    if not autograd.compiled:
+        return
+    for compiled in Path(autograd.__file__).parent.glob("*.so"):
+        name = compiled.name.partition(".")[0]
+        newer = [s.name for s in compiled.parent.glob(f"{name}.p*") if s.stat().st_mtime > compiled.stat().st_mtime]
+        if newer:
+            pytest.exit(f"{', '.join(newer)} changed since it was compiled: pip install -e . (or AUTOGRAD_PURE=1)", 4)
 
 
 @pytest.fixture(autouse=True)
