@@ -4,6 +4,7 @@ cimport cython
 @cython.final
 cdef class Visited:
     cdef Py_ssize_t number
+    cdef list stop
     cdef void add(self, node) noexcept
 
 cpdef object blank(kind)

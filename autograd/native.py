@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, NoReturn
 
 from autograd.block import CURRENT_BLOCK
@@ -42,10 +41,8 @@ def new_node(op: Primitive, data: float, a: Value | None, b: Value | None, da: f
     return node
 
 
-def seal(kind: type[Value], refuse: Callable[..., NoReturn]) -> None:
-    """Finish the class of nodes: ``refuse`` is called instead of making a subclass.
-
-    (Compiled: its objects are also taken from the garbage collector's rounds here.)
+def seal(kind: type[Value]) -> None:
+    """Finish the class of nodes: it has no subclasses. (Compiled: nor does the garbage collector visit its objects.).
 
     Raises:
         ImportError: the class is compiled, but this file is not.
@@ -53,6 +50,11 @@ def seal(kind: type[Value], refuse: Callable[..., NoReturn]) -> None:
     global _kind
     _kind = kind
     try:
-        kind.__init_subclass__ = classmethod(refuse)  # type: ignore[assignment]
+        kind.__init_subclass__ = _refuse_subclass  # type: ignore[assignment]
     except TypeError:
         raise ImportError("autograd is half built: install it again, into an empty environment") from None
+
+
+@classmethod  # type: ignore[misc]
+def _refuse_subclass(cls: type, **_: object) -> NoReturn:
+    raise TypeError(f"type '{_kind.__name__}' is not an acceptable base type")  # as Python says it of float types in C

@@ -92,10 +92,10 @@ cdef class Visited:
 
     def __init__(self, stop):
         global traversals
-        nodes = list(stop)
+        self.stop = list(stop)  # kept, because freeing one could run somebody's code in the middle
         traversals += 1
         self.number = traversals
-        for node in nodes:
+        for node in self.stop:
             if isinstance(node, Value):
                 self.add(node)
 
@@ -125,33 +125,32 @@ cdef extern from *:
         const char *dot = strrchr(type->tp_name, '.');
         if (dot != NULL) type->tp_name = dot + 1;
     }
-    static int ask_before_subclassing(PyTypeObject *type, PyObject *refuse) {
-        type->tp_flags |= Py_TPFLAGS_BASETYPE;
-        return PyDict_SetItemString(type->tp_dict, "__init_subclass__", refuse);
-    }
     """
     void leave_to_reference_counting(PyTypeObject *type, destructor dealloc)
     void hash_by_identity(PyTypeObject *type)
     void name_as_plain_classes_are(PyTypeObject *type)
-    int ask_before_subclassing(PyTypeObject *type, object refuse) except -1
     void PyObject_Free(PyObject *node)
     void PyType_Modified(PyTypeObject *type)
     PyTypeObject *Py_TYPE(PyObject *node)
+    ctypedef struct PyThreadState
+    PyThreadState *PyThreadState_Get()
 
-# The nodes that wait to be freed, each with the address of the next one in `_visit`, which nobody reads any more.
+# The nodes that wait to be freed, each with the address of the next in `_visit`, which nobody reads any more; and the
+# thread that is freeing them. (Freeing may run a finalizer, which may wait for another thread, which then takes over.)
 cdef PyObject *waiting = NULL
-cdef bint freeing = False
+cdef PyThreadState *freeing = NULL
 
 
 cdef void free_node(PyObject *node) noexcept:
-    """Free a node that nothing refers to, now or when the node that is being freed is done."""
+    """Free a node that nothing refers to, now or when the node that this thread is freeing is done."""
     global waiting, freeing
+    cdef PyThreadState *here = PyThreadState_Get()
     (<Value>node)._visit = <Py_ssize_t>waiting
     waiting = node
-    if freeing:
+    if freeing == here:
         return
-    freeing = True
     while waiting != NULL:
+        freeing = here
         node = waiting
         waiting = <PyObject *>(<Value>node)._visit
         Py_DECREF((<Value>node)._op)
@@ -161,14 +160,15 @@ cdef void free_node(PyObject *node) noexcept:
         Py_DECREF((<Value>node)._b)
         Py_DECREF(<object>Py_TYPE(node))
         PyObject_Free(node)
-    freeing = False
+    freeing = NULL
 
 
-def seal(kind, refuse):
-    """Finish the class of nodes: not collected, freed without recursion; ``refuse`` instead of making a subclass."""
+def seal(kind):
+    """Finish the class of nodes: not collected, freed without recursion. That it has no subclasses is in value.pxd."""
+    if kind is not Value:
+        raise TypeError(f"seal is for the class of nodes, not for {kind!r}")
     cdef PyTypeObject *type = <PyTypeObject *>kind
     leave_to_reference_counting(type, <destructor>free_node)
     hash_by_identity(type)
     name_as_plain_classes_are(type)
-    ask_before_subclassing(type, classmethod(refuse))
     PyType_Modified(type)

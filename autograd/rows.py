@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import math
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
@@ -81,6 +82,20 @@ def ieee_values() -> AbstractContextManager[None]:
     return scoped(_IEEE, True)
 
 
+class _Signature:
+    """What `inspect.signature`, and so `help` and editors, find on a row: how it is called."""
+
+    def __get__(self, row: Primitive | None, kind: type) -> inspect.Signature | None:
+        if row is None:  # the class has its constructor's
+            return None
+        names = row.operand_names or (("xs", "ys") if row.pairs else ("xs",))
+        required = len(names) - len(row.defaults)
+        defaults = [inspect.Parameter.empty] * required + list(row.defaults)
+        positional = inspect.Parameter.POSITIONAL_ONLY
+        parameters = [inspect.Parameter(n, positional, default=d) for n, d in zip(names, defaults, strict=True)]
+        return inspect.Signature(parameters)
+
+
 class Primitive:
     """One row of the table; called like a function on numbers, `Value`s or any other algebra.
 
@@ -112,6 +127,8 @@ class Primitive:
         >>> autograd.tanh.name, autograd.tanh.arity, autograd.tanh(0.0)
         ('tanh', 1, 0.0)
     """
+
+    __signature__ = _Signature()
 
     def __init__(
         self,
@@ -157,6 +174,17 @@ class Primitive:
         self.written = written
         self.example = example
         self.__doc__ = _document(self)
+        self.complete = True
+
+    def __setattr__(self, name: str, value: object) -> None:
+        """Refuse: what is declared does not change."""
+        if getattr(self, "complete", False):
+            raise AttributeError(f"{self!r} does not change: declare another primitive instead of setting {name!r}")
+        object.__setattr__(self, name, value)
+
+    def __delattr__(self, name: str) -> None:
+        """Refuse: what is declared does not change."""
+        raise AttributeError(f"{self!r} does not change: {name!r} cannot be deleted")
 
     @property
     def smooth(self) -> bool:

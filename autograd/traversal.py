@@ -29,7 +29,7 @@ def topological_order(roots: Value | Iterable[Value], stop: Iterable[Value] = ()
         >>> [node.label or node.op for node in topological_order(c)]
         ['a', '+', 'c']
     """
-    return _order([roots] if hasattr(roots, "_rest") else _checked(roots), stop, clear=False)
+    return _order([roots] if hasattr(type(roots), "_rest") else _checked(roots), stop, clear=False)
 
 
 def clear_and_order(output: Value) -> list[Value]:
@@ -37,8 +37,9 @@ def clear_and_order(output: Value) -> list[Value]:
     return _order([output], (), clear=True)
 
 
-def _order(stack: list[Any], stop: Iterable[Value], clear: bool) -> list[Value]:
+def _order(roots: list[Any], stop: Iterable[Value], clear: bool) -> list[Value]:
     order: list[Value] = []
+    stack: list[Any] = roots[:]  # the roots are kept, because freeing one could run somebody's code in the middle
     visited = Visited(stop)
     node: Value | None
     operand: Value | None
@@ -72,7 +73,7 @@ def _checked(roots: object) -> list[Any]:
     """Return several roots as a list; `TypeError` for what is no `Value`."""
     several = list(roots) if isinstance(roots, Iterable) else [roots]
     for root in several:
-        if not hasattr(root, "_rest"):
+        if not hasattr(type(root), "_rest"):
             raise TypeError(f"a graph is traversed from Values, not from {type(root).__name__} ({root!r})")
     return several
 

@@ -13,9 +13,10 @@ cdef object maybe_real
 
 @cython.final
 cdef class Many:
-    cdef public tuple operands, recorded
-    cdef public object segment
-    cdef public Py_ssize_t index
+    cdef readonly tuple operands
+    cdef public tuple recorded
+    cdef readonly object segment
+    cdef readonly Py_ssize_t index
 
 @cython.final
 cdef class Value(Operators):

@@ -491,7 +491,7 @@ def _comparable(x: object) -> Any:
 
 def _checked_label(label: object) -> str:
     if isinstance(label, str):
-        return str(label)
+        return str.__str__(str(label))  # plain: not of a subclass
     raise TypeError(f"label must be a string, not {type(label).__name__} ({label!r})")
 
 
@@ -499,8 +499,4 @@ def _quoted(label: object) -> str:
     return f" {label!r}" if label else ""
 
 
-def _refuse_subclass(*_: object, **__: object) -> NoReturn:
-    raise TypeError("Value cannot be subclassed: hold one, or declare a primitive of your own")
-
-
-seal(Value, _refuse_subclass)
+seal(Value)

@@ -209,7 +209,7 @@ def test_a_misspelt_attribute_is_an_error() -> None:
 
 
 def test_value_is_not_subclassed() -> None:
-    with pytest.raises(TypeError, match="cannot be subclassed"):
+    with pytest.raises(TypeError, match="type 'Value' is not an acceptable base type"):
         type("Own", (Value,), {})
 
 
