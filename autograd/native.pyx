@@ -153,11 +153,11 @@ cdef void free_node(PyObject *node) noexcept:
         freeing = here
         node = waiting
         waiting = <PyObject *>(<Value>node)._visit
+        Py_DECREF((<Value>node)._a)  # nodes first: after what runs somebody's code, another thread may be the one
+        Py_DECREF((<Value>node)._b)
+        Py_DECREF((<Value>node)._rest)
         Py_DECREF((<Value>node)._op)
         Py_DECREF((<Value>node)._label)
-        Py_DECREF((<Value>node)._rest)
-        Py_DECREF((<Value>node)._a)
-        Py_DECREF((<Value>node)._b)
         Py_DECREF(<object>Py_TYPE(node))
         PyObject_Free(node)
     freeing = NULL

@@ -11,13 +11,14 @@ import os
 import pickle
 import sys
 import threading
+import time
 import weakref
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
 import autograd
-from autograd import Value, checkpoint, topological_order
+from autograd import Primitive, Value, checkpoint, topological_order
 from tests.counting import live_nodes
 
 
@@ -241,6 +242,43 @@ def a_finalizer_waits() -> None:
         thread.join()
 
 
+def finalizers_let_other_threads_in() -> None:
+    """Every row of a chain lets another thread in when it is freed, and that one frees nodes: the stack stays flat.
+
+    Nor do the other thread's nodes pile up until the chain is done.
+    """
+    length, most, done = 20_000, 0, False
+
+    class Compute:
+        def __call__(self, v: float) -> float:
+            return v
+
+        def __del__(self) -> None:
+            time.sleep(0)
+
+    def chain() -> None:
+        nonlocal done
+        node = Value(0.5)
+        for _ in range(length):
+            node = Primitive("own", Compute(), [lambda v, r: 1.0], "{0}", "A row.")(node)
+        del node
+        done = True
+
+    def churn() -> None:
+        nonlocal most
+        x = Value(1.0)
+        while not done:
+            for _ in range(20):
+                x * x
+            most = max(most, live_nodes())
+
+    before = live_nodes()
+    if sys.version_info < (3, 13):  # from then on, Python itself needs megabytes to free what is nested
+        threading.stack_size(256 * 1024)
+    in_threads(chain, churn)
+    assert most - before < length
+
+
 def in_child(work: Callable[[], object]) -> None:
     """Run in a forked child."""
     child = os.fork()
@@ -367,6 +405,7 @@ DISTURBANCES = (
     finalizers_raise,
     finalizers_traverse,
     a_finalizer_waits,
+    finalizers_let_other_threads_in,
     the_collector_traverses,
     the_collector_finds_what_refers_to_itself,
     tracing_traverses,
