@@ -490,6 +490,8 @@ def _comparable(x: object) -> Any:
 
 
 def _checked_label(label: object) -> str:
+    if type(label) is str:
+        return label
     if isinstance(label, str):
         return str.__str__(str(label))  # plain: not of a subclass
     raise TypeError(f"label must be a string, not {type(label).__name__} ({label!r})")
