@@ -125,7 +125,8 @@ def checkpoint(f: Callable[..., Any], *args: Any) -> Any:
 
     The results are nodes whose operands are all `Value`s that ``f`` depends on, arguments and captured ones alike;
     all of them get their gradients. Memory for the inside is needed only during the backward pass. Do not let ``f``
-    hold on to its own result (in its closure, say): in the compiled build that is never freed.
+    hold on to its own result (in its closure, or as a method of an object that keeps it): the compiled build never
+    frees that.
 
     Args:
         f: a function of numbers, `Value`s and nested structures of them; it must give the same results each time.

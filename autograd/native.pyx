@@ -19,7 +19,7 @@ from autograd.switch import BLOCKS
 
 from autograd.rows cimport Primitive
 from autograd.switch cimport Switch
-from autograd.value cimport Value
+from autograd.value cimport Many, Value
 
 COMPILED = True
 
@@ -117,6 +117,26 @@ cdef extern from *:
         type->tp_free = PyObject_Free;
         type->tp_dealloc = dealloc;
     }
+    static destructor free_row, free_many;
+    static void row_in_turn(PyObject *row) {
+        PyObject_GC_UnTrack(row);
+        Py_TRASHCAN_BEGIN(row, row_in_turn)
+        free_row(row);
+        Py_TRASHCAN_END
+    }
+    static void many_in_turn(PyObject *many) {
+        PyObject_GC_UnTrack(many);
+        Py_TRASHCAN_BEGIN(many, many_in_turn)
+        free_many(many);
+        Py_TRASHCAN_END
+    }
+    static void free_without_recursion(PyTypeObject *row, PyTypeObject *many) {
+        if (free_row != NULL) return;  /* done before */
+        free_row = row->tp_dealloc;
+        row->tp_dealloc = row_in_turn;
+        free_many = many->tp_dealloc;
+        many->tp_dealloc = many_in_turn;
+    }
     static void hash_by_identity(PyTypeObject *type) {  /* C types that order their objects lose this */
         type->tp_hash = PyBaseObject_Type.tp_hash;
         if (PyDict_DelItemString(type->tp_dict, "__hash__")) PyErr_Clear();
@@ -127,6 +147,7 @@ cdef extern from *:
     }
     """
     void leave_to_reference_counting(PyTypeObject *type, destructor dealloc)
+    void free_without_recursion(PyTypeObject *row, PyTypeObject *many)
     void hash_by_identity(PyTypeObject *type)
     void name_as_plain_classes_are(PyTypeObject *type)
     void PyObject_Free(PyObject *node)
@@ -169,6 +190,7 @@ def seal(kind):
         raise TypeError(f"seal is for the class of nodes, not for {kind!r}")
     cdef PyTypeObject *type = <PyTypeObject *>kind
     leave_to_reference_counting(type, <destructor>free_node)
+    free_without_recursion(<PyTypeObject *>Primitive, <PyTypeObject *>Many)
     hash_by_identity(type)
     name_as_plain_classes_are(type)
     PyType_Modified(type)

@@ -1,7 +1,7 @@
 # How a row is kept in C; see rows.py.
 cdef class Primitive:
-    cdef public object name, __name__, symbol, compute, partials, arity, latex, summary, precedence, domain, defined
-    cdef public object requirement, piece, branch, defaults, operand_names, pairs, commutative, written, example
-    cdef public object __doc__
-    cdef public bint complete
+    cdef readonly object name, __name__, symbol, compute, partials, arity, latex, summary, precedence, domain, defined
+    cdef readonly object requirement, piece, branch, defaults, operand_names, pairs, commutative, written, example
+    cdef readonly object __doc__
+    cdef readonly bint complete
     cdef object __weakref__

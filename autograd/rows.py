@@ -153,6 +153,8 @@ class Primitive:
         example: tuple[Sequence[Any], float] | None = None,
     ) -> None:
         """Build the row; see the class for the arguments. Registering it is `autograd.primitive`'s part."""
+        if getattr(self, "complete", False):
+            raise AttributeError(f"{self!r} does not change: declare another primitive")
         self.name = self.__name__ = name
         self.symbol = symbol or name
         self.compute = compute

@@ -40,6 +40,8 @@ class Many:
         """Keep the fields: for an output of a checkpointed ``segment``, nothing recorded but its ``index`` there."""
         self.operands = operands
         self.recorded = recorded
+        if segment is not None and not hasattr(type(segment), "require_same_inputs"):
+            raise TypeError(f"a segment is kept here, not {type(segment).__name__}")
         self.segment = segment
         self.index = index
         if segment is not None:

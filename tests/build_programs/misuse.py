@@ -67,7 +67,51 @@ def sealing_what_is_no_class_of_nodes() -> None:
     assert [float(i) for i in range(1000)][-1] == 999.0
 
 
+def rows_of_rows() -> None:
+    row: Any = None
+    for _ in range(1_500_000):
+        row = Primitive("own", lambda vs: 0.0, lambda vs, r: [1.0] * len(vs), "{0}", "A row.", written=row)
+    del row
+
+
+def parts_of_parts_of_nodes() -> None:
+    """Hang what is kept of a wide node in the place of a segment, and so on."""
+    many: Any = None
+    with contextlib.suppress(TypeError):
+        for _ in range(1_000_000):
+            many = Many((), (), many)
+    del many
+
+
+def a_row_made_again_of_itself() -> None:
+    row = Primitive("own", lambda vs: 0.0, lambda vs, r: [1.0] * len(vs), "{0}", "A row.")
+    with contextlib.suppress(AttributeError, RecursionError):
+        row.__init__("own", row.evaluate, row.slopes, "{0}", "A row.")  # type: ignore[misc]
+        row.evaluate((1.0,))
+
+
+def a_row_written_by_its_descriptors() -> None:
+    row = Primitive("own", lambda vs: 0.0, lambda vs, r: [1.0] * len(vs), "{0}", "A row.")
+    with contextlib.suppress(AttributeError, KeyError, RecursionError):  # there is none in the plain build
+        Primitive.__dict__["compute"].__set__(row, row.evaluate)
+        row.evaluate((1.0,))
+
+
+def a_part_made_with_its_node_for_a_segment() -> None:
+    x = Value(1.0)
+    for remake in (lambda node: node._rest.__init__((x,), (1.0,), node), lambda node: Many((x,), (1.0,), node)):
+        node: Any = autograd.sum([x, x, x])
+        with contextlib.suppress(TypeError, AttributeError, RecursionError):
+            node._rest = remake(node) or node._rest
+            assert node.partials is not None
+
+
 MISUSES: tuple[Callable[[], None], ...] = (
+    rows_of_rows,
+    parts_of_parts_of_nodes,
+    a_row_made_again_of_itself,
+    a_row_written_by_its_descriptors,
+    a_part_made_with_its_node_for_a_segment,
     a_row_that_changes,
     a_row_that_calls_itself,
     a_node_that_is_its_own_segment,
