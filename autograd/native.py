@@ -42,7 +42,7 @@ def new_node(op: Primitive, data: float, a: Value | None, b: Value | None, da: f
 
 
 def seal(kind: type[Value]) -> None:
-    """Finish the class of nodes: it has no subclasses. (Compiled: nor does the garbage collector visit its objects.).
+    """Finish the class of nodes: it has no subclasses, and in the compiled build the garbage collector passes it by.
 
     Raises:
         ImportError: the class is compiled, but this file is not.

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 OURS = "scalar-autograd"
+W = TypeVar("W")  # the work: a graph, or samples
 
 
 class Outcome(NamedTuple):
@@ -35,3 +36,10 @@ class Contender:
 
 def same(outcome: Outcome) -> Outcome:
     return outcome
+
+
+def of_installed(
+    peers: Mapping[str, Any], makers: Mapping[str, Callable[[Any, W], Contender]], work: W
+) -> list[Contender]:
+    """Make the contenders of those peers that are installed, in the order of ``makers``."""
+    return [make(peers[name], work) for name, make in makers.items() if name in peers]

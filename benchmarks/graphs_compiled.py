@@ -6,7 +6,7 @@ import time
 from array import array
 from typing import Any
 
-from benchmarks.contender import Contender
+from benchmarks.contender import Contender, of_installed
 from benchmarks.figures import REPLAY
 from benchmarks.graphs import Graph, Pair
 from benchmarks.graphs_recorded import Triple, outcome
@@ -14,12 +14,7 @@ from benchmarks.peers import TITLES, Peers
 
 
 def compiled(peers: Peers, graph: Graph) -> list[Contender]:
-    contenders = []
-    if "casadi" in peers:
-        contenders.append(with_casadi(peers["casadi"], graph))
-    if "jax" in peers:
-        contenders.append(with_jax(peers["jax"], graph))
-    return contenders
+    return of_installed(peers, {"casadi": with_casadi, "jax": with_jax}, graph)
 
 
 def with_casadi(casadi: Any, graph: Graph) -> Contender:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from itertools import chain
 from typing import Any
 
-from benchmarks.contender import Contender, Outcome
+from benchmarks.contender import Contender, Outcome, of_installed
 from benchmarks.graphs import Graph, Pair
 from benchmarks.peers import TITLES, Peers
 from benchmarks.values import with_operators
@@ -17,12 +17,8 @@ Triple = tuple[float, float, float]
 
 
 def recorded(peers: Peers, graph: Graph) -> list[Contender]:
-    contenders = [with_values(name, engine, graph) for name, engine in with_operators(peers).items()]
-    if "xad" in peers:
-        contenders.append(with_xad(peers["xad"], graph))
-    if "torch" in peers:
-        contenders.append(with_torch(peers["torch"], graph))
-    return contenders
+    values = [with_values(name, engine, graph) for name, engine in with_operators(peers).items()]
+    return values + of_installed(peers, {"xad": with_xad, "torch": with_torch}, graph)
 
 
 def outcome(triples: Sequence[Triple]) -> Outcome:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any
 
-from benchmarks.contender import Contender, Outcome, same
+from benchmarks.contender import Contender, Outcome, of_installed, same
 from benchmarks.figures import REPLAY
 from benchmarks.graphs_compiled import require_success
 from benchmarks.network import SIZES, Samples, names
@@ -16,12 +16,7 @@ from benchmarks.peers import TITLES, Peers
 
 
 def compiled(peers: Peers, data: Samples) -> list[Contender]:
-    contenders = []
-    if "casadi" in peers:
-        contenders.append(with_casadi(peers["casadi"], data))
-    if "jax" in peers:
-        contenders.append(with_jax(peers["jax"], data))
-    return contenders
+    return of_installed(peers, {"casadi": with_casadi, "jax": with_jax}, data)
 
 
 def with_casadi(casadi: Any, data: Samples) -> Contender:

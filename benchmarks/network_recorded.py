@@ -6,19 +6,15 @@ import importlib
 from collections.abc import Sequence
 from typing import Any
 
-from benchmarks.contender import Contender, Outcome, same
+from benchmarks.contender import Contender, Outcome, of_installed, same
 from benchmarks.network import Samples, layers, loss, names
 from benchmarks.peers import TITLES, Peers
 from benchmarks.values import with_operators
 
 
 def recorded(peers: Peers, data: Samples) -> list[Contender]:
-    contenders = [with_values(name, engine, data) for name, engine in with_operators(peers).items()]
-    if "xad" in peers:
-        contenders.append(with_xad(peers["xad"], data))
-    if "torch" in peers:
-        contenders.append(with_torch(peers["torch"], data))
-    return contenders
+    values = [with_values(name, engine, data) for name, engine in with_operators(peers).items()]
+    return values + of_installed(peers, {"xad": with_xad, "torch": with_torch}, data)
 
 
 def with_values(name: str, engine: Any, data: Samples) -> Contender:
