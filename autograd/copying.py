@@ -30,18 +30,37 @@ def shallow_copy(node: Value) -> Value:
     return _make(type(node), node._op, node._data, node._grad, node._label, node._a, node._b, node._da, node._db, twin)
 
 
-def deep_copy(root: Value, memo: dict[Any, Any]) -> Value:
-    """Copy the graph below ``root``; nodes that ``memo`` has are taken from there."""
-    copied: set[Value] = memo.setdefault(deep_copy, set())
-    order = topological_order([root], copied)
-    copied.update(order)
-    for node in order:
-        a, b = (None if o is None else memo[id(o)] for o in (node._a, node._b))
-        rest = None if node._rest is None else _copy_rest(node._rest, memo)
-        fields = (node._op, node._data, node._grad, node._label, a, b, node._da, node._db, rest)
-        memo[id(node)] = _make(type(node), *fields)
+def deep_copy(root: Value, memo: dict[int, Any]) -> Value:
+    """Copy the graph below ``root``; nodes that ``memo`` has are taken from there.
+
+    `copy.deepcopy` comes here for every node of a list, with one memo for all: the memo is what tells which nodes
+    were met, so that the work is one visit per node, however many of them are copied together.
+    """
+    stack = [root]
+    entered: set[Value] = set()
+    while stack:
+        node = stack[-1]
+        if node not in entered and id(node) not in memo:
+            entered.add(node)
+            stack.extend([o for o in reversed(_nodes_below(node)) if o not in entered and id(o) not in memo])
+        else:
+            stack.pop()
+            if id(node) not in memo:
+                memo[id(node)] = _copy_node(node, memo)
     copy: Value = memo[id(root)]
     return copy
+
+
+def _nodes_below(node: Value) -> list[Value]:
+    if node._rest is not None:
+        return [o for o in node._rest.operands if not isinstance(o, float)]
+    return [o for o in (node._a, node._b) if o is not None]
+
+
+def _copy_node(node: Value, memo: dict[int, Any]) -> Value:
+    a, b = (None if o is None else memo[id(o)] for o in (node._a, node._b))
+    rest = None if node._rest is None else _copy_rest(node._rest, memo)
+    return _make(type(node), node._op, node._data, node._grad, node._label, a, b, node._da, node._db, rest)
 
 
 def reduce(root: Value) -> tuple[Callable[..., Value], tuple[Any, ...]]:

@@ -413,8 +413,12 @@ def prefixes(length: int) -> list[Value]:
     return nodes
 
 
-@pytest.mark.parametrize("arranged", [list, lambda nodes: nodes[::-1]], ids=["leaf first", "root first"])
-def test_the_work_of_deep_copying_every_node_of_a_chain_is_linear(arranged: Transfer) -> None:
+@pytest.mark.parametrize(
+    "arranged",
+    [list, lambda nodes: nodes[::-1], lambda nodes: [Value(node.data) for node in nodes]],
+    ids=["leaf first", "root first", "leaves only"],
+)
+def test_the_work_of_deep_copying_many_nodes_is_linear(arranged: Transfer) -> None:
     def work(count: int) -> Callable[[], object]:
         nodes = arranged(prefixes(count))
         return lambda: copy.deepcopy(nodes)
