@@ -12,8 +12,6 @@ import sys
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from rich.console import Console
-
 from autograd.arguments import Arguments, UsageError, read_arguments
 from autograd.errors import DomainError
 from autograd.expression import Expression, ExpressionError, parse
@@ -127,7 +125,7 @@ def _describe_leaves(expression: Expression, variables: Sequence[Value]) -> list
         Leaf(variable.label, variable.data, variable.grad, difference)
         for variable, difference in zip(variables, differences, strict=True)
     ]
-    return ["", write_table(leaves, Console(width=10_000, highlight=False, force_jupyter=False))]
+    return ["", write_table(leaves)]
 
 
 class _TooManyStepsError(Exception):

@@ -6,13 +6,9 @@ import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from rich import box
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
-
 from autograd.finite_differences import FiniteDifference
 from autograd.notation import shown
+from autograd.tables import Column, text_table
 
 
 class Leaf(NamedTuple):
@@ -45,23 +41,19 @@ def write_value(expression: str, value: float) -> str:
     return f"{text if len(text) <= 100 else shown(text)} = {write_number(value)}"
 
 
-def write_table(leaves: Sequence[Leaf], console: Console) -> str:
-    """Write the table of leaves, as wide as its numbers are: a narrow terminal wraps it rather than cutting digits."""
+def write_table(leaves: Sequence[Leaf]) -> str:
+    """Write the table of leaves."""
     notes = [_note(leaf) for leaf in leaves]
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
-    table.add_column("leaf", no_wrap=True)
-    for title in ("value", "gradient", "finite difference"):
-        table.add_column(title, justify="right", no_wrap=True)
+    columns = [Column("leaf"), *(Column(title, numeric=True) for title in ("value", "gradient", "finite difference"))]
     if any(notes):
-        table.add_column("note", no_wrap=True)
+        columns.append(Column("note"))
+    rows = []
     for leaf, note in zip(leaves, notes, strict=True):
         estimate = math.nan if leaf.difference is None else leaf.difference.value
         figures = map(write_number, (leaf.value, leaf.gradient))
         cells = [shown(leaf.name), *figures, "-" if math.isnan(estimate) else write_number(estimate), note]
-        table.add_row(*map(Text, cells[: len(table.columns)]))
-    with console.capture() as captured:
-        console.print(table)
-    return "\n".join(line.rstrip() for line in captured.get().splitlines())
+        rows.append(cells[: len(columns)])
+    return text_table(columns, rows)
 
 
 def _note(leaf: Leaf) -> str:

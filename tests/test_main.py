@@ -143,14 +143,13 @@ def test_a_long_expression_is_cut_but_not_its_value() -> None:
 
 
 def test_a_figure_that_speaks_against_the_gradient_is_pointed_out() -> None:
-    from rich.console import Console
 
     leaves = [
         Leaf("right", 1.0, 2.0, FiniteDifference(2.0 + 1e-8, 1e-9)),
         Leaf("wrong", 1.0, 2.0, FiniteDifference(-2.0, 1e-9)),
         Leaf("unknown", 1.0, 2.0, None),
     ]
-    figures = table(write_table(leaves, Console(width=1000)))
+    figures = table(write_table(leaves))
     assert figures["right"][3:] == []
     assert figures["wrong"][3:] == ["differs from the gradient"]
     assert figures["unknown"][2:] == ["-", "not estimated: the expression is too large"]
