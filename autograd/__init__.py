@@ -82,6 +82,10 @@ from autograd.functions import xlogy as xlogy
 from autograd.gradient_checking import gradcheck as gradcheck
 from autograd.graph_gradient import gradients as gradients
 from autograd.native import COMPILED as compiled  # noqa: N811
+from autograd.provenance import line_of as line_of
+from autograd.provenance import scope as scope
+from autograd.provenance import scope_of as scope_of
+from autograd.provenance import source_lines as source_lines
 from autograd.recording import no_grad as no_grad
 from autograd.rows import Interval as Interval
 from autograd.rows import Primitive as Primitive
@@ -104,6 +108,7 @@ __all__ = [  # noqa: RUF022
     "Value",
     "grad", "value_and_grad", "jacobian", "hessian", "jvp", "vjp", "hvp", "derivative", "gradients",
     "no_grad", "checkpoint", "gradcheck", "finite_difference", "draw", "topological_order",
+    "scope", "scope_of", "source_lines", "line_of",
     "primitive", "Primitive", "Interval", "DomainError", "StaleGraphError", "MissingExtraError",
     "compiled", "__version__",
     "add", "subtract", "multiply", "divide", "floor_divide", "mod", "power", "negative", "positive",

@@ -7,3 +7,4 @@ cdef class Block:
     cdef public dict captured
     cdef public set born
     cdef public Block outer
+    cdef public object provenance

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from contextvars import ContextVar
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from autograd.rows import CONSTANT
 
@@ -20,15 +20,22 @@ class Block:
         captured: where the nodes made outside that meet an operation inside are collected, in order; or ``None``.
         born: the nodes made inside, which are not captured.
         outer: the block that this one stands in.
+        provenance: what nodes made inside are to remember of where they were made (see provenance.py); or ``None``.
     """
 
-    __slots__ = ("born", "captured", "outer", "records")
+    __slots__ = ("born", "captured", "outer", "provenance", "records")
 
     def __init__(
-        self, records: bool, captured: dict[Value, None] | None, born: set[Value], outer: Block | None = None
+        self,
+        records: bool,
+        captured: dict[Value, None] | None,
+        born: set[Value],
+        outer: Block | None = None,
+        provenance: Any = None,
     ) -> None:
-        """Keep the fields."""
+        """Keep the fields; without a provenance of its own, the block has that of the one it stands in."""
         self.outer = outer
+        self.provenance: Any = outer.provenance if provenance is None and outer is not None else provenance
         self.records = records
         self.captured = captured
         self.born = born
@@ -53,6 +60,8 @@ class Block:
 
     def bear(self, node: Value) -> None:
         """Note a node made inside: in this block and in those around it."""
+        if self.provenance is not None:
+            node._label = self.provenance.tagged(node._label)
         block: Block | None = self
         while block is not None:
             if block.captured is not None:

@@ -62,10 +62,14 @@ def describe_operands(names: Sequence[str], numbers: Sequence[float], labels: Se
 
 def user_line() -> str:
     """Return `` (file.py, line 12)`` for the innermost frame outside the package, or ``""``."""
+    frame = user_frame()
+    return "" if frame is None else f" ({frame.f_code.co_filename}, line {frame.f_lineno})"
+
+
+def user_frame() -> FrameType | None:
+    """Return the innermost frame outside the package."""
     frame: FrameType | None = sys._getframe(1)
     package = __name__.partition(".")[0]
     while frame is not None and frame.f_globals.get("__name__", "").partition(".")[0] == package:
         frame = frame.f_back
-    if frame is None:
-        return ""
-    return f" ({frame.f_code.co_filename}, line {frame.f_lineno})"
+    return frame

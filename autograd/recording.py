@@ -18,7 +18,17 @@ if TYPE_CHECKING:
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-def _opened(block: Block | None) -> AbstractContextManager[None]:
+def within(outer: Block | None, *, records: bool | None = None, provenance: Any = None) -> Block:
+    """Make a block that observes what ``outer`` does, and takes its place but for what is said here."""
+    if outer is None:
+        return Block(records is not False, None, set(), provenance=provenance)
+    provenance = provenance or outer.provenance
+    records = outer.records if records is None else records
+    return Block(records, outer.captured, outer.born, outer=outer.outer, provenance=provenance)
+
+
+def opened(block: Block | None) -> AbstractContextManager[None]:
+    """Make ``block`` the current one for the length of a ``with`` block."""
     BLOCKS.used = True
     return scoped(CURRENT_BLOCK, block)
 
@@ -27,7 +37,7 @@ def _opened(block: Block | None) -> AbstractContextManager[None]:
 def observing(records: bool) -> Iterator[dict[Value, None]]:
     """Give the nodes from outside that meet an operation in this block; record the operations, or make constants."""
     captured: dict[Value, None] = {}
-    with _opened(Block(records, captured, set(), outer=CURRENT_BLOCK.get())):
+    with opened(Block(records, captured, set(), outer=CURRENT_BLOCK.get())):
         yield captured
 
 
@@ -36,7 +46,8 @@ def recording() -> AbstractContextManager[None]:
     outer = CURRENT_BLOCK.get()
     if outer is None:
         return nullcontext()
-    return _opened(None if outer.captured is None else Block(True, outer.captured, outer.born, outer=outer.outer))
+    plain = outer.captured is None and outer.provenance is None
+    return opened(None if plain else within(outer, records=True))
 
 
 class no_grad:  # noqa: N801 - used like a function

@@ -77,7 +77,7 @@ def present(node: Value, operands: tuple[Value | float, ...]) -> tuple[float, tu
     numbers = tuple([o if isinstance(o, float) else o._data for o in operands])
     data = node._op.evaluate(numbers)
     if data - data != 0.0 and node._data - node._data == 0.0:  # a partial at an edge is not finite from the start
-        labels = ["" if isinstance(o, float) else o._label for o in operands]
+        labels = ["" if isinstance(o, float) else o.label for o in operands]
         node._op.check_domain(numbers, data, labels)
     return data, partials_at(node._op, numbers, data)
 

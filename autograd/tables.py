@@ -18,7 +18,8 @@ def text_table(columns: Sequence[Column], rows: Iterable[Sequence[str]]) -> str:
     """Write a table for a terminal, as wide as its cells are: a narrow terminal wraps it rather than cutting digits.
 
     Example:
-        >>> print(text_table([Column("path"), Column("share", numeric=True)], [["x → y", "25 %"], ["x → z → y", "75 %"]]))
+        >>> columns = [Column("path"), Column("share", numeric=True)]
+        >>> print(text_table(columns, [["x → y", "25 %"], ["x → z → y", "75 %"]]))
         path        share
         ─────────────────
         x → y        25 %

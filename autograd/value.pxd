@@ -21,7 +21,7 @@ cdef class Many:
 @cython.final
 cdef class Value(Operators):
     cdef public double _data, _grad, _da, _db
-    cdef public str _label
+    cdef public object _label  # a string, or a Tag (see provenance.py)
     cdef public Primitive _op
     cdef public Value _a, _b
     cdef public Many _rest

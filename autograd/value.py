@@ -100,7 +100,7 @@ class Value(Operators):
     # `_a is None` with `_da` the number. `_rest` serves nodes of more than two operands.
     _data: float
     _grad: float
-    _label: str
+    _label: Any  # the label; or a `Tag` that has it, and where the node was made
     _op: Primitive
     _a: Value | None
     _b: Value | None
@@ -143,11 +143,13 @@ class Value(Operators):
     @property
     def label(self) -> str:
         """The name, shown in pictures, formulas and messages."""
-        return self._label
+        label = self._label
+        return label if type(label) is str else label.label
 
     @label.setter
     def label(self, label: Label) -> None:
-        self._label = _checked_label(label)
+        before, checked = self._label, _checked_label(label)
+        self._label = checked if type(before) is str else before._replace(label=checked)
 
     @property
     def op(self) -> str:
@@ -251,7 +253,7 @@ class Value(Operators):
             >>> y.backward(); x.grad
             3.0
         """
-        return constant(self._data, self._label)
+        return constant(self._data, self.label)
 
     # Making nodes -----------------------------------------------------------------------------------------------
 
@@ -266,14 +268,14 @@ class Value(Operators):
         numbers = tuple([o if isinstance(o, float) else o._data for o in mixed])
         result = row.evaluate(numbers)
         if result - result != 0.0:
-            row.check_domain(numbers, result, ["" if isinstance(o, float) else o._label for o in mixed])
+            row.check_domain(numbers, result, ["" if isinstance(o, float) else o.label for o in mixed])
         return node_of_many(row, result, Many(mixed, partials_at(row, numbers, result)))
 
     def _unary(self, row: Primitive) -> Value:
         x = self._data
         result: float = row.compute(x)
         if result - result != 0.0:
-            row.check_domain((x,), result, (self._label,))
+            row.check_domain((x,), result, (self.label,))
         return new_node(row, result, self, None, partial_of_one(row, x, result), 0.0)
 
     def _binary(self, row: Primitive, other: object) -> Any:
@@ -284,7 +286,7 @@ class Value(Operators):
         x = self._data
         result: float = row.compute(x, y)
         if result - result != 0.0:
-            row.check_domain((x, y), result, (self._label, "" if b is None else b._label))
+            row.check_domain((x, y), result, (self.label, "" if b is None else b.label))
         db = y if b is None else partial_of_two(row, 1, x, y, result)
         return new_node(row, result, self, b, partial_of_two(row, 0, x, y, result), db)
 
@@ -295,7 +297,7 @@ class Value(Operators):
         y = self._data
         result: float = row.compute(x, y)
         if result - result != 0.0:
-            row.check_domain((x, y), result, ("", self._label))
+            row.check_domain((x, y), result, ("", self.label))
         return new_node(row, result, None, self, x, partial_of_two(row, 1, x, y, result))
 
     # The arithmetic hot path: the rules of five rows again, because they are most of every graph. A test over the
@@ -380,7 +382,7 @@ class Value(Operators):
 
     def __repr__(self) -> str:
         """Show data, gradient and label."""
-        label = f", label={self._label!r}" if self._label else ""
+        label = f", label={self.label!r}" if self.label else ""
         return f"Value(data={self._data!r}, grad={self.grad!r}{label})"
 
     def __format__(self, spec: str) -> str:
@@ -444,7 +446,7 @@ class Value(Operators):
 
     def describe(self) -> str:
         """Name the value in a message: by its label, else by its operation and number."""
-        return f"Value {self._label!r}" if self._label else f"{self.op or 'a leaf'!r} (= {self._data!r})"
+        return f"Value {self.label!r}" if self.label else f"{self.op or 'a leaf'!r} (= {self._data!r})"
 
 
 def node_of_many(op: Primitive, data: float, rest: Many) -> Value:
