@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import math
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final, NamedTuple, NoReturn
 
@@ -13,9 +13,32 @@ from autograd.notation import shown
 from autograd.tokens import is_name
 
 PROGRAM: Final = "python -m autograd"
+COMMANDS: Final = {
+    "gradients": "the value, and the gradient by every leaf (the default)",
+    "paths": "the derivative paths to a name, with what each contributes",
+    "derive": "the chain rule in writing",
+    "check": "judge gradients and values that somebody derived by hand",
+}
 _SUFFIXES: Final = {"--svg": (".svg",), "--png": (".png",), "--dot": (".dot", ".gv")}
+# Options that are followed by something: by what, for which commands, what for.
+_SETTINGS: Final[Mapping[str, tuple[str, Sequence[str], str]]] = {
+    "--svg": ("FILE", tuple(COMMANDS), "write the picture to FILE"),
+    "--png": ("FILE", tuple(COMMANDS), "write the picture to FILE"),
+    "--dot": ("FILE", tuple(COMMANDS), "write the picture's source to FILE"),
+    "--by": ("NAME", ("paths", "derive"), "paths, derive: differentiate by NAME (several times for several)"),
+    "--through": ("NAME", ("paths",), "paths: only those through NAME"),
+    "--top": ("NUMBER", ("paths",), "paths: how many to show, 10 if not said"),
+    "--gradient": ("NAME=CLAIM", ("check",), "check: the gradient by NAME, a number or a formula"),
+    "--value": ("NAME=CLAIM", ("check",), "check: the value of NAME, a number or a formula"),
+}
 _FLAGS: Final = ("-h", "--help", "--version")
 _EXAMPLE: Final = f'{PROGRAM} "x**2 + sin(y)" x=3 y=0.5'
+_HELP: Final = f"""\
+examples:
+  {PROGRAM} "x**2 + sin(y)" x=3 y=0.5 --svg picture.svg
+  {PROGRAM} derive "(n - t)**2" n="tanh(w*x + b)" w=0.5 x=2 b=-1 t=1 --by w
+  {PROGRAM} check "(n - t)**2" n="tanh(w*x + b)" w=0.5 x=2 b=-1 t=1 --gradient b="2*(n - t)"
+"""
 
 
 class UsageError(ValueError):
@@ -23,13 +46,33 @@ class UsageError(ValueError):
 
 
 class Arguments(NamedTuple):
-    """A command line, read: the expression's text, the number given for each name, the files to draw into."""
+    """A command line, read.
 
-    expression: str
-    values: dict[str, float]
-    pictures: list[str]
-    version: bool
-    help: str
+    Attributes:
+        command: one of `COMMANDS`.
+        expression: its text.
+        definitions: what was given for each name: a number, or the text of an expression.
+        pictures: the files to draw into.
+        by: the names to differentiate by; none for all.
+        through: the names that paths have to go through.
+        top: how many paths to show.
+        gradients: the gradients that somebody claims, by name.
+        values: the values that somebody claims, by name.
+        version: whether the version is asked for.
+        help: the help, where that is to be printed.
+    """
+
+    command: str
+    expression: str = ""
+    definitions: Mapping[str, float | str] = {}
+    pictures: Sequence[str] = ()
+    by: Sequence[str] = ()
+    through: Sequence[str] = ()
+    top: int = 10
+    gradients: Mapping[str, str] = {}
+    values: Mapping[str, str] = {}
+    version: bool = False
+    help: str = ""
 
 
 def read_arguments(argv: Sequence[str]) -> Arguments:
@@ -40,20 +83,31 @@ def read_arguments(argv: Sequence[str]) -> Arguments:
 
     Example:
         >>> from autograd.arguments import read_arguments
-        >>> read_arguments(["-x**2", "x=-3", "--svg", "square.svg"])[:3]
-        ('-x**2', {'x': -3.0}, ['square.svg'])
+        >>> read = read_arguments(["derive", "-n**2", "n=x + 1", "x=-3", "--by", "x"])
+        >>> read.command, read.expression, read.definitions, read.by
+        ('derive', '-n**2', {'n': 'x + 1', 'x': -3.0}, ['x'])
     """
+    command, rest = (argv[0], argv[1:]) if argv and argv[0] in COMMANDS else ("gradients", argv)
     parser = _parser()
-    options, operands = _separate(argv)
+    options, operands = _separate(rest, command)
     read = parser.parse_args([*options, "--", *operands])
     if read.help or read.version:
-        return Arguments("", {}, [], read.version, parser.format_help())
+        return Arguments(command, version=read.version, help=parser.format_help())
     if not operands:
         raise UsageError(f"an expression is missing: {_EXAMPLE}")
     if re.fullmatch(r"\s*\w+'*\s*=[^=].*", operands[0], re.DOTALL):
         raise UsageError(f"the expression comes first, then {shown(operands[0])}: {_EXAMPLE}")
-    pictures = [_checked_path(f"--{kind}", path) for kind in ("svg", "png", "dot") for path in getattr(read, kind)]
-    return Arguments(operands[0], _read_values(operands[1:]), pictures, False, "")
+    return Arguments(
+        command,
+        expression=operands[0],
+        definitions={name: _read_number(name, text) for name, text in _read_definitions(operands[1:]).items()},
+        pictures=[_checked_path(f"--{kind}", path) for kind in ("svg", "png", "dot") for path in getattr(read, kind)],
+        by=read.by,
+        through=read.through,
+        top=_read_count(read.top),
+        gradients=_read_claims("--gradient", read.gradient),
+        values=_read_claims("--value", read.value),
+    )
 
 
 class _Parser(argparse.ArgumentParser):
@@ -65,21 +119,23 @@ class _Parser(argparse.ArgumentParser):
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser(
         PROGRAM,
-        usage=f"{PROGRAM} EXPRESSION [NAME=NUMBER ...] [--svg FILE] [--png FILE] [--dot FILE]",
-        description="Show the value of an expression, and its gradient beside a finite-difference figure.",
-        epilog=f"example: {_EXAMPLE} --svg picture.svg",
+        usage=f"{PROGRAM} [COMMAND] EXPRESSION [NAME=NUMBER ...] [NAME=EXPRESSION ...] [OPTION ...]",
+        description="commands:\n" + "".join(f"  {name:20}  {what}\n" for name, what in COMMANDS.items()),
+        epilog=_HELP,
         add_help=False,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("expression", nargs="?", metavar="EXPRESSION", help="in quotes, such as 'tanh(w*x + b)'")
-    parser.add_argument("values", nargs="*", metavar="NAME=NUMBER", help="a number for each name in the expression")
-    for kind, what in (("svg", "the picture"), ("png", "the picture"), ("dot", "the picture's source")):
-        parser.add_argument(f"--{kind}", action="append", default=[], metavar="FILE", help=f"write {what} to FILE")
+    what = "what each name stands for; an expression makes a node that has a name"
+    parser.add_argument("definitions", nargs="*", metavar="NAME=…", help=what)
+    for option, (word, _, purpose) in _SETTINGS.items():
+        parser.add_argument(option, action="append", default=[], metavar=word, help=purpose)
     parser.add_argument("--version", action="store_true", help="print the version")
     parser.add_argument("-h", "--help", action="store_true", help="print this help")
     return parser
 
 
-def _separate(argv: Sequence[str]) -> tuple[list[str], list[str]]:
+def _separate(argv: Sequence[str], command: str) -> tuple[list[str], list[str]]:
     """Separate options from the rest, which may begin with a minus sign as ``-x**2`` does."""
     options: list[str] = []
     operands: list[str] = []
@@ -88,13 +144,14 @@ def _separate(argv: Sequence[str]) -> tuple[list[str], list[str]]:
         option, equals, _ = argument.partition("=")
         if argument == "--":
             operands.extend(arguments)
-        elif option in _SUFFIXES:
+        elif option in _SETTINGS:
+            _require_command(option, command)
             options.append(argument if equals else f"{option}={_next(arguments, option)}")
         elif argument in _FLAGS:
             options.append(argument)
         elif re.match(r"--[a-z][a-z-]+(=|$)", argument):
             raise UsageError(
-                f"unknown option {shown(argument)!r}: the options are {', '.join(_SUFFIXES)}, --version, --help; "
+                f"unknown option {shown(argument)!r}: the options are {', '.join(_SETTINGS)}, --version, --help; "
                 "put brackets around an expression that begins with two minus signs"
             )
         else:
@@ -102,26 +159,39 @@ def _separate(argv: Sequence[str]) -> tuple[list[str], list[str]]:
     return options, operands
 
 
+def _require_command(option: str, command: str) -> None:
+    commands = _SETTINGS[option][1]
+    if command not in commands:
+        raise UsageError(f"{option} belongs to {' and '.join(commands)}: {PROGRAM} {commands[0]} EXPRESSION … {option}")
+
+
 def _next(arguments: Iterator[str], option: str) -> str:
-    file = next(arguments, None)
-    if file is None:
-        raise UsageError(f"{option} must be followed by a file name: {option} picture{_SUFFIXES[option][0]}")
-    return file
+    following = next(arguments, None)
+    if following is None:
+        raise UsageError(_followed(option))
+    return following
+
+
+def _followed(option: str) -> str:
+    if option in _SUFFIXES:
+        return f"{option} must be followed by a file name: {option} picture{_SUFFIXES[option][0]}"
+    examples = {"NAME": "x", "NUMBER": "5", "NAME=CLAIM": "x=0.25"}
+    return f"{option} must be followed by {_SETTINGS[option][0]}: {option} {examples[_SETTINGS[option][0]]}"
 
 
 def _checked_path(option: str, path: object) -> str:
     suffixes = _SUFFIXES[option]
     if not isinstance(path, str):  # argparse gives a list for an option that is followed by "--"
-        raise UsageError(f"{option} must be followed by a file name: {option} picture{suffixes[0]}")
+        raise UsageError(_followed(option))
     if Path(path).suffix.lower() not in suffixes:
         raise UsageError(f"{option} writes a file that ends in {' or '.join(suffixes)}, not {shown(path)!r}")
     return path
 
 
-def _read_values(arguments: Sequence[str]) -> dict[str, float]:
-    values: dict[str, float] = {}
+def _read_definitions(arguments: Sequence[str]) -> dict[str, str]:
+    definitions: dict[str, str] = {}
     for argument in arguments:
-        name, equals, number = argument.partition("=")
+        name, equals, text = argument.partition("=")
         if not equals:
             raise UsageError(
                 f"cannot read {shown(argument)!r}: after the expression (in quotes, if it has spaces) come "
@@ -129,19 +199,38 @@ def _read_values(arguments: Sequence[str]) -> dict[str, float]:
             )
         if not is_name(name):
             raise UsageError(f"cannot read {shown(argument)!r}: {shown(name)!r} is not a name; write it as in x=3")
-        if name in values:
+        if name in definitions:
             raise UsageError(f"{shown(name)} is given twice")
-        values[name] = _read_number(name, number)
-    return values
+        definitions[name] = text
+    return definitions
 
 
-def _read_number(name: str, text: str) -> float:
+def _read_number(name: str, text: str) -> float | str:
+    """Return a number, or the text as it is: of an expression."""
     try:
         number = float(text)
     except ValueError:
-        number = None
-    if number is None:
-        raise UsageError(f"{shown(name)}={shown(text)}: {shown(text)!r} is not a number such as 2, -0.5 or 1e-3")
+        return text
     if not math.isfinite(number):
         raise UsageError(f"{shown(name)}={shown(text)}: the number must be finite")
     return number
+
+
+def _read_claims(option: str, arguments: Sequence[object]) -> dict[str, str]:
+    claims: dict[str, str] = {}
+    for argument in arguments:
+        name, equals, claim = argument.partition("=") if isinstance(argument, str) else ("", "", "")
+        if not equals or not is_name(name) or not claim.strip():
+            raise UsageError(_followed(option))
+        if name in claims:
+            raise UsageError(f"{option} {shown(name)} is given twice")
+        claims[name] = claim
+    return claims
+
+
+def _read_count(arguments: Sequence[object]) -> int:
+    """Return the last of the numbers given for ``--top``, which is 10 if none is."""
+    text = arguments[-1] if arguments else "10"
+    if not isinstance(text, str) or not re.fullmatch(r"[0-9]{1,6}", text) or int(text) == 0:
+        raise UsageError(f"--top takes a whole number from 1 to 999999, not {shown(str(text))!r}")
+    return int(text)

@@ -274,7 +274,7 @@ def sum_of(xs: Sequence[float]) -> float:
         return math.fsum(xs)
     except OverflowError:  # a partial sum left the range, the sum itself may not: halve often enough
         scale = 2.0 ** -math.frexp(len(xs))[1]
-        return math.fsum(x * scale for x in xs) / scale
+        return sum_of([x * scale for x in xs]) / scale
     except ValueError:
         return nan
 

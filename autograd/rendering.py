@@ -29,6 +29,7 @@ SOURCE_SUFFIXES = (".dot", ".gv")
 LIMIT = 4_000  # nodes and edges: the time grows with their square, to half a minute for the most tangled graph
 TIMEOUT = 120.0  # seconds
 DPI = "192"  # of PNG: sharp where a point is two pixels
+LARGE, LARGE_DPI = 500, "96"  # from so many edges on, half of it: image viewers refuse to open what is larger
 
 # What runs in the process with the wheel's libraries: source in, picture out.
 _CHILD = """
@@ -66,7 +67,7 @@ def render(source: str, format: str) -> bytes:
     """
     if format not in FORMATS:
         raise ValueError(f"cannot draw as {format!r}: the formats are {', '.join(FORMATS)}")
-    picture = _run(_command(format), source.encode("utf-8"))
+    picture = _run(_command(format, DPI if source.count("->") < LARGE else LARGE_DPI), source.encode("utf-8"))
     if format == "svg":
         return _cleaned_svg(picture.decode("utf-8")).encode("utf-8")
     return _undated_pdf(picture) if format == "pdf" else picture
@@ -104,7 +105,7 @@ def write(graph: str | graphviz.Digraph, path: str | os.PathLike[str]) -> None:
         if isinstance(graph, Picture):
             graph.require_drawable()
         content = render(source, suffix[1:])
-    _replace(Path(path), content)
+    replace_file(Path(path), content)
 
 
 class Picture(graphviz.Digraph):  # type: ignore[misc]  # the package is not typed
@@ -178,7 +179,7 @@ class Picture(graphviz.Digraph):  # type: ignore[misc]  # the package is not typ
             filename, directory = filename or target.with_suffix(".gv").name, directory or target.parent
         source = Path(self.save(filename, directory=directory))
         target = target or source.with_name(f"{source.name}.{format or self.format}")
-        _replace(target, render(self.source, format or suffix or self.format))
+        replace_file(target, render(self.source, format or suffix or self.format))
         if cleanup:
             source.unlink()
         if view:
@@ -201,18 +202,18 @@ def _is_plain(format: str, options: Mapping[str, object]) -> bool:
     return format in FORMATS and all(option is None or option is False for option in options.values())
 
 
-def _command(format: str) -> list[str]:
+def _command(format: str, dpi: str) -> list[str]:
     """Return the command that reads DOT from standard input and writes a picture to standard output."""
     program = shutil.which("dot")
     if program is not None:
-        return [program, f"-T{format}", *([f"-Gdpi={DPI}"] if format == "png" else [])]
+        return [program, f"-T{format}", *([f"-Gdpi={dpi}"] if format == "png" else [])]
     folder = _wheel_folder()
     if folder is None:
         raise MissingExtraError(
             "drawing needs Graphviz: install its dot program (https://graphviz.org/download) or `pip install "
             "pygraphviz` (version 2 or later, whose wheels bring it along); without either, .dot files can be written"
         )
-    return [sys.executable, "-I", "-c", _CHILD, format, folder, DPI]
+    return [sys.executable, "-I", "-c", _CHILD, format, folder, dpi]
 
 
 def _wheel_folder() -> str | None:
@@ -256,7 +257,7 @@ def _undated_pdf(pdf: bytes) -> bytes:
     return re.sub(rb"(?<=/CreationDate \(D:)\d{14}", b"20000101000000", pdf)
 
 
-def _replace(path: Path, content: bytes) -> None:
+def replace_file(path: Path, content: bytes) -> None:
     """Write a file by way of another one in the same folder, so that it is never there in part."""
     path = path.resolve()  # a link keeps pointing to the file it names
     if path.is_dir():

@@ -20,13 +20,22 @@ def recompute(root: Value) -> None:
     order = topological_order([root])
     restore = _snapshot(order)
     try:
-        for node in order:
-            operands = stored_operands(node)
-            if operands is not None:
-                _store(node, *present(node, operands))
+        run_again(order)
     except BaseException:
         restore()
         raise
+
+
+def run_again(order: Iterable[Value]) -> None:
+    """Compute value and partials of every node listed, operands before results, from what their operands hold now.
+
+    Raises:
+        DomainError: a primitive has no value there; the nodes before it have been computed.
+    """
+    for node in order:
+        operands = stored_operands(node)
+        if operands is not None:
+            _store(node, *present(node, operands))
 
 
 def is_stale(roots: Iterable[Value]) -> Value | None:

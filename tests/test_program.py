@@ -10,7 +10,7 @@ import pytest
 from autograd import DomainError, Value
 from autograd.program import Program, ProgramError
 
-NEURON = {"n": "tanh(s)", "s": "w*x + b", "w": 0.5, "x": 2.0, "b": -0.25}
+NEURON: dict[str, float | str] = {"n": "tanh(s)", "s": "w*x + b", "w": 0.5, "x": 2.0, "b": -0.25}
 
 
 def test_definitions_become_labelled_nodes() -> None:

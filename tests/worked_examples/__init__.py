@@ -1,0 +1,1 @@
+"""The worked examples as graphs, each printed claim recorded as data."""
