@@ -102,12 +102,12 @@ def broken(pieces: Sequence[str]) -> list[str]:
     """Put the pieces of a formula on lines, and an ellipsis for what does not fit.
 
     Example:
-        >>> broken(["w·x", "+", "b"]), broken(["one_long_name", "+"] * 6)
-        (['w·x + b'], ['one_long_name + one_long_name', '+ one_long_name +', 'one_long_name + …'])
+        >>> broken(["w·x", "+", "b"]), broken(["a_name_that_is_long", "+"] * 3)[:2]
+        (['w·x + b'], ['a_name_that_is_long +', 'a_name_that_is_long +'])
     """
     lines: list[str] = []
     for piece in pieces:
-        if lines and len(lines[-1]) + 1 + len(piece) <= LINE_OF_FORMULA + 4 * (len(piece) > 1):
+        if lines and len(lines[-1]) + 1 + len(piece) <= LINE_OF_FORMULA:
             lines[-1] += f" {piece}"
         else:
             lines.append(piece)

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Final, NamedTuple
+from random import Random
+from typing import Any, Final, NamedTuple
 
 from autograd.claims import GRADIENT, Claim
-from autograd.errors import DomainError
+from autograd.operators import Operators
 from autograd.points import Point
-from autograd.rows import ieee_values
+from autograd.rows import Primitive, ieee_values
 
-# What two right computations in floats may differ by. A formula's own rounding is seen by stirring its inputs in
-# their last digits (1 - n**2 near n = 1 loses most of its own); the engine's is a few spacings of the sum over all
+# What two right computations in floats may differ by. A formula's own rounding is seen by stirring every number in it
+# in its last digits (1 - n**2 near n = 1 loses most of its own); the engine's is a few spacings of the sum over all
 # paths. On top of both comes this share of the figure: an expression that is wrong differs by far more than that.
 _SHARE: Final = 1e-9
-_STIRRED: Final = 200.0  # times the change under stirring: the roundings inside are of that size, and may add up
+_STIRRED: Final = 100.0  # times the change under stirring: the roundings inside are of that size, and may add up
+_TURNS: Final = 4
 _SUMMED: Final = 1e-12  # of the sum of the absolute contributions of all paths
 _STIR: Final = 2.0**-51
 
@@ -56,28 +58,39 @@ def try_at(claim: Claim, point: Point) -> Trial:
     """Evaluate a claimed formula at a point, beside the right figure; nan where the formula has no value."""
     names = {name: point.values.get(node, node.data) for name, node in claim.nodes}
     claimed = _evaluate(claim, names)
-    stirred = [_evaluate(claim, _stir(names, turn)) for turn in range(4)]
+    stirred = [_evaluate(claim, names, Random(turn)) for turn in range(_TURNS)]
     change = max((abs(x - claimed) for x in stirred if math.isfinite(x)), default=0.0)
     size = point.sizes.get(claim.node, 0.0) if claim.kind == GRADIENT else 0.0
     slack = _STIRRED * change + _SUMMED * (size if math.isfinite(size) else 0.0)
     return Trial(point, claimed, expected_at(claim, point), slack)
 
 
-def _evaluate(claim: Claim, names: dict[str, float]) -> float:
+class _Stirred(Operators):
+    """A float whose last digits are changed at random, and those of all that is made from it."""
+
+    __slots__ = ("number", "random")
+
+    def __init__(self, number: float, random: Random) -> None:
+        self.number = number * (1.0 + random.choice((-_STIR, _STIR)))
+        self.random = random
+
+    def _apply(self, row: Primitive, operands: tuple[Any, ...]) -> _Stirred:
+        return _Stirred(row.evaluate(tuple([_number(o) for o in operands])), self.random)
+
+
+def _number(x: Any) -> float:
+    return x.number if isinstance(x, _Stirred) else float(x)
+
+
+def _evaluate(claim: Claim, names: dict[str, float], random: Random | None = None) -> float:
+    """Evaluate the formula, stirring all numbers in it if there is randomness; nan where it has no value."""
     assert claim.formula is not None
+    given = names if random is None else {name: _Stirred(x, random) for name, x in names.items()}
     try:
         with ieee_values():
-            return float(claim.formula.evaluate(names))
-    except (ArithmeticError, ValueError, DomainError):
+            return _number(claim.formula.evaluate(given))
+    except (ArithmeticError, ValueError):
         return math.nan
-
-
-def _stir(names: dict[str, float], turn: int) -> dict[str, float]:
-    """Change every input in its last digits, up or down."""
-    return {
-        name: x * (1.0 + (_STIR if (i + turn) * (turn + 1) % 3 else -_STIR))
-        for i, (name, x) in enumerate(names.items())
-    }
 
 
 def tried(claim: Claim, recorded: Point, others: Sequence[Point]) -> list[Trial]:

@@ -25,8 +25,9 @@ def variable_names(names: Mapping[str, Any] | None, graph: Collection[Value]) ->
         >>> from autograd import Value
         >>> a, b, c = Value(1.0), Value(2.0), Value(3.0)
         >>> variables = {"W": [[a, b]], "best": b, "layers": {"out": c}, "_": a, "pi": 3.14}
-        >>> list(variable_names(variables, [a, b, c]).values())
-        ['best', 'W[0][0]', 'layers[out]']
+        >>> found = variable_names(variables, {a, b, c})
+        >>> [found[node] for node in (a, b, c)]
+        ['W[0][0]', 'best', 'layers[out]']
     """
     if names is None:
         return {}

@@ -131,6 +131,10 @@ class WrittenGraph:
         operands = stored_operands(node) or ()
         if _is_checkpoint(node):
             return None
+        if node._op.arity is None and not node._op.smooth:
+            # The largest operand is the one that equals the result: by name it does, recomputed it may be an ulp away.
+            for variable in (node, *_variables(node)):
+                self._name(variable)
         wanted = [i for i, o in enumerate(operands) if is_variable(o) and o in self.on_the_way]
         result = self._name(node) if len(self._forms[node].text) > WRITTEN_OUT else self._forms[node]
         try:

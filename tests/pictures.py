@@ -54,6 +54,4 @@ def caption(picture: Any) -> list[str]:
     """List the texts above the graph: title, remarks and legend."""
     (graph,) = groups(parsed(picture), "graph")
     own = [element for element in graph if element.get("class") not in ("node", "edge", "cluster")]
-    return [text for element in own for text in shown(element)] + [
-        (element.text or "").replace("\xa0", " ") for element in own if element.tag == SVG + "text"
-    ]
+    return [text for element in own for text in shown(element)]

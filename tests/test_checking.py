@@ -8,13 +8,16 @@ from random import Random
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
 
 import autograd
-from autograd import StaleGraphError, Value, checkpoint, exp, log, maximum, no_grad, relu, sigmoid, tanh
+from autograd import Primitive, StaleGraphError, Value, checkpoint, exp, log, maximum, no_grad, relu, sigmoid, tanh
 from autograd.checking import Check, CheckRow, check
 from autograd.points import Differences, random_points, recorded_point
+from autograd.symbols import formula_gradients
 from tests.counting import lines_executed
 from tests.planted_slips import all_paths, networks, product
+from tests.strategies import Program, programs
 
 
 def one(out: Value, claims: Any, **more: Any) -> CheckRow:
@@ -184,6 +187,30 @@ def test_cancellation_in_a_right_formula_is_no_error() -> None:
     row = one(y, {"s": "1 - y**2"})  # six digits of it are lost in floats; they are stirred, and the loss is seen
     assert row.right
     assert not one(y, {"s": "1 - y**3"}).right
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@given(programs(largest=50))
+def test_true_formulas_of_random_graphs_are_never_rejected(program: Program) -> None:
+    """The chain rule as it is written, over leaves alone: long formulas, ill conditioned ones among them."""
+
+    def apply(row: Primitive, operands: list[Any]) -> Any:
+        half = len(operands) // 2
+        return (
+            row(operands[:half], operands[half:])
+            if row.pairs
+            else row(*([operands] if row.arity is None else operands))
+        )
+
+    inputs = [Value(x, f"x{i}") for i, x in enumerate(program.inputs)]
+    out = program.run(inputs, apply)[-1]
+    try:
+        written = [formula.text for formula in formula_gradients(out, inputs)]
+    except ValueError:  # beyond any use
+        return
+    claims = {x: text for x, text in zip(inputs, written, strict=True) if len(text) < 20_000}
+    if claims:
+        assert check(out, claims).ok
 
 
 def test_a_formula_without_a_value_at_the_recorded_point_is_wrong() -> None:

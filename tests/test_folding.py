@@ -133,6 +133,18 @@ def test_long_formulas_end_in_an_ellipsis() -> None:
     assert len(edges(draw(y, fold=True))) == 1
 
 
+def test_a_long_formula_has_several_lines() -> None:
+    terms = [Value(float(i), f"a_long_name_{i}") for i in range(12)]
+    y = terms[0]
+    for term in terms[1:]:
+        y = y + term
+    texts = boxes(draw(y, fold=True, partials=False))[f"n{len(topological_order(y)) - 1}"]
+    lines = texts[: texts.index("data")]
+    assert len(lines) == 4
+    assert lines[-1].endswith(" …")
+    assert all(len(line) <= 32 for line in lines)
+
+
 def test_a_large_folded_graph_is_folded_in_linear_time() -> None:
     def work(size: int) -> Any:
         y = x = Value(0.5, "x")

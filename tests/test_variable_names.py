@@ -37,8 +37,8 @@ def test_underscores_are_skipped() -> None:
 
 def test_what_else_is_among_variables_does_not_matter() -> None:
     class Proxy:
-        @property
-        def __class__(self) -> Any:  # type: ignore[misc]
+        @property  # type: ignore[misc]
+        def __class__(self) -> Any:
             raise RuntimeError("not now")
 
         def __getattr__(self, name: str) -> Any:
