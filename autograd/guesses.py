@@ -82,7 +82,7 @@ def sign_and_factors(right: float, counts: Mapping[int, float], parameter: bool 
         yield Guess(FACTOR, -right / n, 0.1, said(f"−1/{n} times the right figure: the sign is wrong too"))
         yield Guess(FACTOR, -right * n, 0.1, said(f"−{n} times the right figure: the sign is wrong too"))
     for rate in RATES if parameter else ():
-        weight = 4.0 if rate in (0.1, 0.01, 0.001) else 0.7  # the usual ones
+        weight = 8.0 if rate in (0.1, 0.01, 0.001) else 0.7  # the usual ones
         yield Guess(FACTOR, right * rate, weight, said(f"{rate} times the right figure, as by a learning rate"))
         yield Guess(FACTOR, -right * rate, 0.3, said(f"−{rate} times the right figure, as in a step of descent"))
 
