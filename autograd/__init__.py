@@ -16,16 +16,17 @@ from typing import TYPE_CHECKING, Any
 
 import autograd.build  # noqa: F401 - before all that it has a say in  # isort: skip
 from autograd.value import Value as Value  # first: the compiled build needs its type  # isort: skip
-from autograd.blame import blame as blame
-from autograd.checking import check as check
+from autograd.checking.judging import check as check
+from autograd.checking.reconciling import reconcile as reconcile
 from autograd.checkpointing import checkpoint as checkpoint
 from autograd.declaring import primitive as primitive
-from autograd.derivation import derive as derive
+from autograd.derivation.derive import derive as derive
+from autograd.derivative_paths.paths import count_paths as count_paths
+from autograd.derivative_paths.paths import paths as paths
+from autograd.derivative_paths.paths import top_paths as top_paths
 from autograd.errors import DomainError as DomainError
 from autograd.errors import MissingExtraError as MissingExtraError
 from autograd.errors import StaleGraphError as StaleGraphError
-from autograd.events import print_trace as print_trace
-from autograd.events import trace_backward as trace_backward
 from autograd.finite_differences import finite_difference as finite_difference
 from autograd.functions import abs as abs
 from autograd.functions import add as add
@@ -88,17 +89,16 @@ from autograd.functions import xlogy as xlogy
 from autograd.gradient_checking import gradcheck as gradcheck
 from autograd.graph_gradient import gradients as gradients
 from autograd.native import COMPILED as compiled  # noqa: N811
-from autograd.paths import count_paths as count_paths
-from autograd.paths import paths as paths
-from autograd.paths import top_paths as top_paths
 from autograd.provenance import line_of as line_of
 from autograd.provenance import scope as scope
 from autograd.provenance import scope_of as scope_of
 from autograd.provenance import source_lines as source_lines
-from autograd.reconciling import reconcile as reconcile
 from autograd.recording import no_grad as no_grad
 from autograd.rows import Interval as Interval
 from autograd.rows import Primitive as Primitive
+from autograd.tracing.blame import blame as blame
+from autograd.tracing.events import print_trace as print_trace
+from autograd.tracing.events import trace_backward as trace_backward
 from autograd.transforms import derivative as derivative
 from autograd.transforms import grad as grad
 from autograd.transforms import hessian as hessian
@@ -111,8 +111,8 @@ from autograd.traversal import topological_order as topological_order
 from autograd.version import VERSION as __version__  # noqa: N811
 
 if TYPE_CHECKING:
-    from autograd.animation import animate as animate
-    from autograd.drawing import draw as draw
+    from autograd.animation.animate import animate as animate
+    from autograd.pictures.drawing import draw as draw
 
 # In the order of use; `import *` leaves Python's own `abs`, `sum`, `max` and `min` alone.
 __all__ = [  # noqa: RUF022
@@ -131,7 +131,7 @@ __all__ = [  # noqa: RUF022
     "dot",
 ]  # fmt: skip
 
-_LATE = {"animate": "animation", "draw": "drawing"}  # what needs other libraries, and where it is
+_LATE = {"animate": "animation.animate", "draw": "pictures.drawing"}  # what needs other libraries, and where it is
 
 
 def __getattr__(name: str) -> Any:

@@ -12,8 +12,8 @@ import sys
 from collections.abc import Sequence
 from typing import Final
 
-from autograd.arguments import read_arguments
-from autograd.commands import answer
+from autograd.command_line.arguments import read_arguments
+from autograd.command_line.commands import answer
 from autograd.native import COMPILED
 from autograd.version import VERSION
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
-from autograd.markup import LONGEST_LABEL, cut
+from autograd.pictures.markup import LONGEST_LABEL, cut
 from autograd.rows import CONSTANT
 from autograd.typesetting import in_unicode
 from autograd.value import Value

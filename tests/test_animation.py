@@ -13,13 +13,13 @@ from PIL import Image, ImageChops
 
 import autograd
 from autograd import MissingExtraError, Value, checkpoint, topological_order
-from autograd.animation import LIMIT, animate
-from autograd.drawing import draw
-from autograd.events import trace_backward
-from autograd.gif_animation import flattened
-from autograd.markup import number
-from autograd.rendering import render
-from autograd.svg_layout import read_layout
+from autograd.animation.animate import LIMIT, animate
+from autograd.animation.gif_animation import flattened
+from autograd.animation.svg_layout import read_layout
+from autograd.pictures.drawing import draw
+from autograd.pictures.markup import number
+from autograd.pictures.rendering import render
+from autograd.tracing.events import trace_backward
 
 SVG = "{http://www.w3.org/2000/svg}"
 BRIGHT = "#c2570c"  # what happens now
@@ -311,7 +311,7 @@ def test_long_films_have_fewer_frames(tmp_path: Path, monkeypatch: pytest.Monkey
     path = tmp_path / "film.gif"
     animate(shared(), path)
     smooth = len(list(frames_of(path)))
-    monkeypatch.setattr("autograd.gif_animation.SMOOTH", 8)
+    monkeypatch.setattr("autograd.animation.gif_animation.SMOOTH", 8)
     animate(shared(), path)
     assert len(list(frames_of(path))) <= 9 + 1 < smooth
 
@@ -319,7 +319,7 @@ def test_long_films_have_fewer_frames(tmp_path: Path, monkeypatch: pytest.Monkey
 def test_drawings_of_fewer_pixels(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     last = []
     for large in (500, 0):
-        monkeypatch.setattr("autograd.rendering.LARGE", large)
+        monkeypatch.setattr("autograd.pictures.rendering.LARGE", large)
         animate(neuron(), tmp_path / "film.gif")
         *_, (frame, _) = frames_of(tmp_path / "film.gif")
         last.append(frame.convert("L"))
@@ -374,7 +374,7 @@ def test_a_gif_that_could_not_be_read_is_refused(tmp_path: Path) -> None:
 def test_a_failure_leaves_the_file_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "film.svg"
     path.write_text("before")
-    monkeypatch.setattr("autograd.animation.as_svg", lambda *_: 1 / 0)
+    monkeypatch.setattr("autograd.animation.animate.as_svg", lambda *_: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         animate(neuron(), path)
     assert path.read_text() == "before"

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 import autograd
 from autograd import Value, checkpoint, topological_order
-from autograd.blame import blame
 from autograd.provenance import source_lines
+from autograd.tracing.blame import blame
 from tests.counting import assert_linear
 from tests.strategies import Program, programs
 from tests.test_events import HARD, hard_graph, of_values

@@ -12,8 +12,8 @@ from hypothesis import HealthCheck, given, settings
 
 import autograd
 from autograd import Primitive, StaleGraphError, Value, checkpoint, exp, log, maximum, no_grad, relu, sigmoid, tanh
-from autograd.checking import Check, CheckRow, check
-from autograd.points import Differences, random_points, recorded_point
+from autograd.checking.judging import Check, CheckRow, check
+from autograd.checking.points import Differences, random_points, recorded_point
 from autograd.symbols import formula_gradients
 from tests.counting import lines_executed
 from tests.planted_slips import all_paths, networks, product

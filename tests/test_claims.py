@@ -13,8 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autograd import StaleGraphError, Value
-from autograd.claims import Claim, read_claims
-from autograd.numerals import numeral_of, read_numeral
+from autograd.checking.claims import Claim, read_claims
+from autograd.checking.numerals import numeral_of, read_numeral
 
 
 def read_one(text: object) -> Claim:

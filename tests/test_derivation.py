@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 
 import autograd as ag
 from autograd import MissingExtraError, StaleGraphError, Value, checkpoint
-from autograd.derivation import Derivation, Line, derive
+from autograd.derivation.derive import Derivation, Line, derive
+from autograd.derivation.mathml import in_mathml
 from autograd.expression import parse
-from autograd.mathml import in_mathml
 from autograd.rows import PRIMITIVES
 from autograd.symbols import Symbol, symbol, write
 from autograd.table import PUBLIC

@@ -8,12 +8,12 @@ from random import Random
 import pytest
 
 from autograd import Value, relu, tanh
-from autograd.checking import CheckRow, check
-from autograd.gradient_guesses import GradientGuesses
-from autograd.graph_plan import Plan
-from autograd.guesses import Guess
-from autograd.points import recorded_point
-from autograd.slip_view import View
+from autograd.checking.gradient_guesses import GradientGuesses
+from autograd.checking.graph_plan import Plan
+from autograd.checking.guesses import Guess
+from autograd.checking.judging import CheckRow, check
+from autograd.checking.points import recorded_point
+from autograd.checking.slip_view import View
 from tests import planted_slips
 from tests.planted_slips import KINDS, Plant, all_paths, plants, product
 from tests.reporting import report

@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 
 import autograd
 from autograd import Value, checkpoint, draw
-from autograd.drawing import node_ids
-from autograd.folding import slot_marks
-from autograd.markup import LONGEST_LABEL, number, spoken
-from autograd.palette import tint
+from autograd.pictures.drawing import node_ids
+from autograd.pictures.folding import slot_marks
+from autograd.pictures.markup import LONGEST_LABEL, number, spoken
+from autograd.pictures.palette import tint
 from autograd.rows import PRIMITIVES, Primitive
 from tests.counting import assert_linear
 from tests.pictures import LINK, SVG, arrows, boxes, caption, edges, groups, parsed, shown

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 import autograd
 from autograd import Value, checkpoint, no_grad, topological_order
-from autograd.events import Edge, Event, Trace, print_trace, trace_backward
+from autograd.tracing.events import Edge, Event, Trace, print_trace, trace_backward
 from tests.counting import assert_linear
 from tests.strategies import Program, programs
 from tests.test_rows import apply

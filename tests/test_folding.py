@@ -10,8 +10,8 @@ import pytest
 
 import autograd
 from autograd import Value, checkpoint, clip, draw, logsumexp, no_grad
-from autograd.folding import Naming, Plan, folded_plan, plain_plan
-from autograd.formulas import circled, operation
+from autograd.pictures.folding import Naming, Plan, folded_plan, plain_plan
+from autograd.pictures.formulas import circled, operation
 from autograd.rows import CONSTANT
 from autograd.traversal import topological_order
 from tests.counting import assert_linear

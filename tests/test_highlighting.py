@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from autograd import Value, checkpoint, draw
-from autograd.palette import DIM, PATHS
-from autograd.paths import paths, top_paths
+from autograd.derivative_paths.paths import paths, top_paths
+from autograd.pictures.palette import DIM, PATHS
 from tests.counting import assert_linear
 from tests.pictures import arrows, boxes, caption, groups, parsed
 

@@ -16,11 +16,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import autograd.__main__ as command
-from autograd import commands
 from autograd.__main__ import main
+from autograd.command_line import commands
+from autograd.command_line.report import Leaf, write_number, write_table, write_value
 from autograd.finite_differences import FiniteDifference
 from autograd.native import COMPILED
-from autograd.report import Leaf, write_number, write_table, write_value
 from autograd.version import VERSION
 
 NEURON = ["tanh(x1*w1 + x2*w2 + b)", "x1=2", "x2=0", "w1=-3", "w2=1", "b=6.8813735870195432"]
@@ -328,12 +328,12 @@ def test_a_failure_to_draw_is_told_in_one_line(
     def fail(*_: object) -> None:
         raise failure
 
-    monkeypatch.setattr("autograd.rendering.write", fail)
+    monkeypatch.setattr("autograd.pictures.rendering.write", fail)
     assert "a.svg" in complaint(capsys, *NEURON, "--svg", str(tmp_path / "a.svg"))
 
 
 def test_a_missing_library_is_told_in_one_line(capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "autograd.drawing", None)
+    monkeypatch.setitem(sys.modules, "autograd.pictures.drawing", None)
     assert "cannot draw the graph" in complaint(capsys, *NEURON, "--svg", "a.svg")
 
 

@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 
 import autograd as ag
 from autograd import StaleGraphError, Value, checkpoint, dot, exp, no_grad, relu, sin, tanh
-from autograd.best_paths import product
-from autograd.paths import Path, count_paths, paths, top_paths
+from autograd.derivative_paths.best_paths import product
+from autograd.derivative_paths.paths import Path, count_paths, paths, top_paths
 from tests.counting import assert_linear, lines_executed
 from tests.strategies import Program, programs
 from tests.test_rows import apply

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from autograd import DomainError, Value
-from autograd.program import Program, ProgramError
+from autograd.command_line.program import Program, ProgramError
 
 NEURON: dict[str, float | str] = {"n": "tanh(s)", "s": "w*x + b", "w": 0.5, "x": 2.0, "b": -0.25}
 

@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 
 from autograd import StaleGraphError, Value, checkpoint, dot, log, no_grad, relu, sum, tanh, topological_order
-from autograd.nearby_numbers import EXCHANGED, POINT, SIGN, numerals_near, slips
-from autograd.reconciling import Reconciliation, reconcile
+from autograd.checking.nearby_numbers import EXCHANGED, POINT, SIGN, numerals_near, slips
+from autograd.checking.reconciling import Reconciliation, reconcile
 from tests.counting import live_nodes
 
 

@@ -11,8 +11,8 @@ import graphviz
 import pytest
 
 from autograd import MissingExtraError
-from autograd import rendering as module
-from autograd.rendering import FORMATS, LIMIT, Picture, render, write
+from autograd.pictures import rendering as module
+from autograd.pictures.rendering import FORMATS, LIMIT, Picture, render, write
 
 SOURCE = 'digraph { a [label="x − 1"]; a -> b }'
 BAD = "digraph { a -> "

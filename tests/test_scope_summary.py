@@ -11,11 +11,11 @@ import pytest
 
 import autograd
 from autograd import Value, draw, scope
-from autograd.clusters import DEEPEST, parts
-from autograd.drawing import EDGES_PER_BOX, LIMIT
-from autograd.grouping import MOST_BANDS, MOST_SCOPES, group
+from autograd.pictures.clusters import DEEPEST, parts
+from autograd.pictures.drawing import EDGES_PER_BOX, LIMIT
+from autograd.pictures.grouping import MOST_BANDS, MOST_SCOPES, group
+from autograd.pictures.scope_summary import MOST_ARROWS
 from autograd.provenance import scope_of
-from autograd.scope_summary import MOST_ARROWS
 from autograd.traversal import topological_order
 from tests.counting import assert_linear
 from tests.pictures import SVG, arrows, boxes, caption, groups, parsed, shown

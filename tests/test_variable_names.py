@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from autograd import Value, draw
-from autograd.variable_names import variable_names
+from autograd.pictures.variable_names import variable_names
 from tests.pictures import boxes
 
 

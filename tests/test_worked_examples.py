@@ -41,10 +41,10 @@ import numpy as np
 import pytest
 
 from autograd import Value, checkpoint, dot, relu, sum, topological_order
-from autograd.checking import Check, check
-from autograd.claims import GRADIENT, Claim, read_claims
-from autograd.guesses import COPIED, MISSING, SIGN, TRANSPOSED_DIGITS, WRONG_NODE
-from autograd.reconciling import reconcile
+from autograd.checking.claims import GRADIENT, Claim, read_claims
+from autograd.checking.guesses import COPIED, MISSING, SIGN, TRANSPOSED_DIGITS, WRONG_NODE
+from autograd.checking.judging import Check, check
+from autograd.checking.reconciling import reconcile
 from autograd.tree import flatten
 from tests.reporting import report
 from tests.worked_examples import a, b, by_hand, c, d_printed, e

@@ -1,0 +1,132 @@
+"""Errors carried on: what follows for each claim if the other claims are taken for true."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
+from typing import NamedTuple
+
+from autograd.checking.claims import GRADIENT, VALUE, Claim
+from autograd.checking.formula_claims import expected_at
+from autograd.checking.guesses import Guess, carried_on
+from autograd.checking.points import Edge, Point, is_checkpointed, is_linear, numbers, operand_nodes
+from autograd.replay import stored_operands
+from autograd.sweep import Adjoints, sweep
+from autograd.value import Value
+
+
+class Figure(NamedTuple):
+    """What follows for a node from claims about others, and how far their printed digits leave it open."""
+
+    number: float
+    slack: float
+
+
+class Carried:
+    """The graph as somebody has it who goes on with the figures claimed: values upward, then gradients downward.
+
+    Args:
+        recorded: the graph as it is.
+        claims: the claims; those that are numbers are gone on with.
+
+    Attributes:
+        followed: for each node and kind of claim, what follows from the claims about others.
+    """
+
+    def __init__(self, recorded: Point, claims: Sequence[Claim]) -> None:
+        """Run the graph, and then the sweep, putting the claimed figure in wherever there is one."""
+        self.followed: dict[tuple[str, Value], Figure] = {}
+        self._claims = {(c.kind, c.node): Figure(c.number, c.tolerance) for c in claims if c.number is not None}
+        values, slacks = self._values(recorded)
+        self._gradients(Point(recorded.out, recorded.order, values), slacks)
+
+    def _values(self, recorded: Point) -> tuple[Mapping[Value, float], Mapping[Value, float]]:
+        values, slacks = dict(recorded.values), dict.fromkeys(recorded.order, 0.0)
+        for node in recorded.order:
+            edges = recorded.edges.get(node, ())
+            changed = any(values[o] != recorded.values[o] for o in operand_nodes(node))
+            if changed and stored_operands(node) is not None and not is_checkpointed(node):
+                values[node] = node._op.evaluate(numbers(node, values))
+            slacks[node] = sum(abs(edge.partial) * slacks[edge.operand] for edge in edges)
+            self.followed[VALUE, node] = Figure(values[node], slacks[node])
+            claimed = self._claims.get((VALUE, node))
+            if claimed is not None and abs(claimed.number - values[node]) > claimed.slack:
+                values[node], slacks[node] = claimed
+        return values, slacks
+
+    def _gradients(self, point: Point, slacks: Mapping[Value, float]) -> None:
+        claimed = {node: figure for (kind, node), figure in self._claims.items() if kind == GRADIENT}
+        algebra = _Going(point.edges, claimed)
+        sweep([(point.out, Figure(1.0, 0.0))], algebra)
+        for node in point.order:
+            figure = algebra.found.get(node) or algebra.adjoints.get(node) or Figure(0.0, 0.0)
+            moved = max((slacks[e.node] for e in point.edges.get(node, ())), default=slacks[node])
+            self.followed[GRADIENT, node] = figure._replace(slack=figure.slack + moved * abs(figure.number))
+
+
+class _Going(Adjoints[Figure]):
+    """Adjoints with their slack, in the place of which a claimed one is passed on."""
+
+    __slots__ = ("_claimed", "_edges", "found")
+
+    def __init__(self, edges: Mapping[Value, tuple[Edge, ...]], claimed: Mapping[Value, Figure]) -> None:
+        super().__init__()
+        self._edges, self._claimed = edges, claimed
+        self.found: dict[Value, Figure] = {}
+
+    def pull(self, node: Value) -> None:
+        adjoint, claimed = self.adjoints.get(node), self._claimed.get(node)
+        if adjoint is not None and claimed is not None:
+            self.found[node] = adjoint
+            if abs(claimed.number - adjoint.number) > claimed.slack:
+                self.adjoints[node] = adjoint = claimed
+        for edge in self._edges.get(node, ()) if adjoint is not None else ():
+            assert adjoint is not None
+            before = self.adjoints.get(edge.operand, Figure(0.0, 0.0))
+            number = before.number + adjoint.number * edge.partial
+            slack = before.slack + adjoint.slack * abs(edge.partial)
+            self.adjoints[edge.operand] = Figure(number, slack)
+
+
+class CarriedOn:
+    """Guesses that a wrong figure is what follows from other wrong figures."""
+
+    def __init__(self, recorded: Point, claims: Sequence[Claim]) -> None:
+        """Look for wrong numbers among the claims."""
+        self._recorded, self._claims = recorded, claims
+        numbers = (claim for claim in claims if claim.number is not None)
+        self._wrong = [claim for claim in numbers if not claim.admits(expected_at(claim, recorded))]
+        self._above: dict[Value, set[Value]] = {}
+
+    @cached_property
+    def _carried(self) -> Carried:
+        return Carried(self._recorded, self._claims)
+
+    def guesses(self, claim: Claim, right: float) -> Iterator[tuple[Guess, float]]:
+        """Yield guesses about a claim, each with how far the other claims' digits leave it open."""
+        others = [c for c in self._wrong if (c.kind, c.node) != (claim.kind, claim.node)]
+        number, slack = (
+            self._carried.followed.get((claim.kind, claim.node), Figure(right, 0.0)) if others else (right, 0.0)
+        )
+        if math.isclose(number, right, rel_tol=1e-12) or not math.isfinite(number):
+            return
+        names = [other.name for other in others if self._feeds(other, claim)]
+        words = ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "") + " as claimed"
+        for guess in carried_on(number, slack, claim.tolerance, words):
+            yield guess, slack * (abs(guess.number / number) if number else 1.0)
+
+    def _feeds(self, other: Claim, claim: Claim) -> bool:
+        """Whether a figure enters another: values upward and into gradients, gradients downward."""
+        if other.kind == GRADIENT:
+            return claim.kind == GRADIENT and other.node in self._made_from(claim.node)
+        if claim.kind != GRADIENT:
+            return claim.node in self._made_from(other.node)
+        above = self._made_from(claim.node)
+        bent = {o for node in above if not is_linear(node) for o in operand_nodes(node)}
+        return not bent.isdisjoint(self._made_from(other.node))
+
+    def _made_from(self, node: Value) -> set[Value]:
+        if node not in self._above:
+            self._above[node] = set(self._recorded.tangents(node))
+        return self._above[node]

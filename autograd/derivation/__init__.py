@@ -1,0 +1,1 @@
+"""The chain rule in writing: named nodes and their formulas, the equations among them, and how they are set."""

@@ -1,0 +1,1 @@
+"""The backward pass edge by edge: as events, as a table, and where it went wrong."""
