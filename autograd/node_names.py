@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
-from autograd.pictures.markup import LONGEST_LABEL, cut
 from autograd.rows import CONSTANT
 from autograd.typesetting import in_unicode
 from autograd.value import Value
+from autograd.wording import LONGEST_LABEL, cut, sign
 
-_SIGNS = {"*": "×", "-": "−", "neg": "−", "pos": "+"}
 _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 
@@ -64,7 +63,7 @@ def name_alone(node: Value, otherwise: str = "") -> str:
     if name:
         written = in_unicode(cut(name, LONGEST_LABEL))
         return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in written)
-    return repr(node.data) if node._op is CONSTANT else _SIGNS.get(node.op, node.op) or "leaf"
+    return repr(node.data) if node._op is CONSTANT else sign(node.op) or "leaf"
 
 
 def _numbered(node: Value, word: str, number: int) -> str:

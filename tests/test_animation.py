@@ -17,9 +17,9 @@ from autograd.animation.animate import LIMIT, animate
 from autograd.animation.gif_animation import flattened
 from autograd.animation.svg_layout import read_layout
 from autograd.pictures.drawing import draw
-from autograd.pictures.markup import number
 from autograd.pictures.rendering import render
 from autograd.tracing.events import trace_backward
+from autograd.wording import number
 
 SVG = "{http://www.w3.org/2000/svg}"
 BRIGHT = "#c2570c"  # what happens now

@@ -5,8 +5,10 @@ from __future__ import annotations
 import doctest
 import importlib
 import inspect
+import os
 import pkgutil
 import re
+import shlex
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -74,31 +76,31 @@ def test_readme_lists_every_primitive() -> None:
 
 
 def test_readme_shows_the_two_commands_and_the_first_one_runs(tmp_path: Path) -> None:
-    commands = re.findall(r"```bash\n(.*?)```", README.read_text(encoding="utf-8"), flags=re.DOTALL)
-    assert len(commands) == 2
+    commands = shell_blocks()
     assert "pytest" in commands[1]
-    _, marker, arguments = commands[0].partition("-m autograd ")
-    assert marker
-    run = [sys.executable, "-m", "autograd", *_split(arguments)]
-    done = subprocess.run(run, cwd=tmp_path, capture_output=True, text=True, env=_environment())
-    assert done.returncode == 0, done.stderr
+    done = run_line("python -m autograd " + commands[0].partition("-m autograd ")[2], tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
     assert "0.7071" in done.stdout  # tanh(0.8813735870195432) = sqrt(1/2)
     assert (tmp_path / "neuron.svg").read_text(encoding="utf-8").rstrip().endswith("</svg>")
 
 
-def _split(arguments: str) -> list[str]:
-    import shlex
-
-    return shlex.split(arguments)
-
-
-def _environment() -> dict[str, str]:
-    import os
-
-    return {**os.environ, "PYTHONPATH": str(ROOT)}
+def test_every_other_line_for_the_shell_runs(tmp_path: Path) -> None:
+    lines = "".join(shell_blocks()[2:]).strip().splitlines()
+    assert [line.split()[3] for line in lines] == ["paths", "derive", "check"]
+    for line in lines:
+        done = run_line(line, tmp_path)
+        assert (done.returncode, done.stderr) == ("check" in line, "")  # the claim that is checked is wrong
+        assert "∂out/∂" in done.stdout
+    assert (tmp_path / "paths.svg").exists()
 
 
-def test_files_that_the_readme_points_to_are_there() -> None:
-    links = re.findall(r"\]\((?!http)([^)#]+)\)", README.read_text(encoding="utf-8"))
-    assert links
-    assert not [link for link in links if not (ROOT / link).exists()]
+def shell_blocks() -> list[str]:
+    """Return what the README says to type into a shell, block by block."""
+    return re.findall(r"```bash\n(.*?)```", README.read_text(encoding="utf-8"), flags=re.DOTALL)
+
+
+def run_line(line: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    """Run a line that begins with ``python``."""
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8"}
+    command = [sys.executable, *shlex.split(line)[1:]]
+    return subprocess.run(command, cwd=folder, capture_output=True, encoding="utf-8", env=environment)

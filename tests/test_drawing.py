@@ -16,9 +16,9 @@ import autograd
 from autograd import Value, checkpoint, draw
 from autograd.pictures.drawing import node_ids
 from autograd.pictures.folding import slot_marks
-from autograd.pictures.markup import LONGEST_LABEL, number, spoken
 from autograd.pictures.palette import tint
 from autograd.rows import PRIMITIVES, Primitive
+from autograd.wording import LONGEST_LABEL, number, spoken
 from tests.counting import assert_linear
 from tests.pictures import LINK, SVG, arrows, boxes, caption, edges, groups, parsed, shown
 

@@ -11,11 +11,12 @@ from typing import NamedTuple
 
 from autograd.animation.svg_layout import Layout, Line, Rectangle
 from autograd.node_names import NodeNames
-from autograd.pictures.markup import bold, cell, escaped, font, number, row, table
+from autograd.pictures.markup import bold, cell, escaped, font, row, table
 from autograd.pictures.palette import CHIP, FULL, LINE, NOTICE, tint
 from autograd.rows import CHECKPOINT
 from autograd.tracing.events import Event
 from autograd.value import Value
+from autograd.wording import number
 
 ARRIVAL = 0.5  # of a step: when what goes along an edge has come to its end
 OVERLAP = 3.0  # points

@@ -51,7 +51,9 @@ def likeliest(guesses: Sequence[Guess], fits: Sequence[bool], right: float, chan
     likelihood, best = found[0]
     near = [guess for other, guess in found if other > _COMPARABLE * likelihood]
     same = [guess for guess in near if _same(guess, best)]
-    return Diagnosis(best.kind, "; which comes to ".join(map(str, [best, *same[:1]])), tuple(words[1:][:_ALTERNATIVES]))
+    return Diagnosis(
+        best.kind, "; here the same as ".join(map(str, [best, *same[:1]])), tuple(words[1:][:_ALTERNATIVES])
+    )
 
 
 def _totals(guesses: Iterable[Guess], kinds: set[str], right: float) -> dict[str, float]:

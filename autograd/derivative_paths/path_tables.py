@@ -6,8 +6,8 @@ import math
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
 
-from autograd.pictures.markup import cut, number
 from autograd.tables import Column, html_table, text_table
+from autograd.wording import LONGEST_LABEL, cut, number, sign
 
 if TYPE_CHECKING:
     from autograd.derivative_paths.paths import Path
@@ -17,10 +17,7 @@ T = TypeVar("T")
 
 MOST_PATHS: Final = 100  # in a table
 LONGEST_PATH, END = 20, 5  # nodes: what is longer is shown in tables without its middle, by so many from each end
-LONGEST_LABEL: Final = 40  # characters
 DIGITS: Final = 4
-
-_SIGNS: Final = {"*": "×", "-": "−", "neg": "−", "pos": "+"}
 
 
 def node_name(node: Value) -> str:
@@ -35,7 +32,7 @@ def node_name(node: Value) -> str:
     if node.label:
         label = node.label if node.label.isprintable() else repr(node.label)
         return cut(label, LONGEST_LABEL)
-    return _SIGNS.get(node.op, node.op) if node.operands else f"({number(node.data, DIGITS)})"
+    return sign(node.op) if node.operands else f"({number(node.data, DIGITS)})"
 
 
 def gradient_name(out: Value, x: Value) -> str:

@@ -11,10 +11,11 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from autograd.pictures.folding import Box, Edge, Naming
-from autograd.pictures.markup import bold, cell, escaped, font, number, row, spoken, table
+from autograd.pictures.markup import bold, cell, escaped, font, row, table
 from autograd.pictures.palette import DIM, FULL, Tones, tint
 from autograd.rows import CONSTANT
 from autograd.value import is_variable
+from autograd.wording import number, spoken
 
 LINE_OF_FORMULA, MOST_LINES = 28, 4  # characters
 HIGH = 4  # operands from which on a box has height to spare

@@ -6,8 +6,9 @@ from collections.abc import Collection, Iterable, Sequence
 
 from autograd.pictures.boxes import Look
 from autograd.pictures.highlighting import Highlight
-from autograd.pictures.markup import bold, cell, escaped, font, number, row, table
+from autograd.pictures.markup import bold, cell, escaped, font, row, table
 from autograd.pictures.palette import CHIP, FULL, LINE, NOTICE, tint
+from autograd.wording import number
 
 STALE = ("stale: a leaf was changed after this was recorded", "results are as recorded (see recompute)")
 

@@ -10,11 +10,11 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from autograd.pictures.formulas import circled, formula, operation
-from autograd.pictures.markup import spoken
 from autograd.replay import stored_operands
 from autograd.rows import CHECKPOINT, CONSTANT
 from autograd.sweep import Adjoints, sweep
 from autograd.value import Value, is_variable
+from autograd.wording import spoken
 
 
 class Edge(NamedTuple):

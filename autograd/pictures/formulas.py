@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
-from autograd.pictures.markup import number, spoken
 from autograd.replay import stored_operands
 from autograd.rows import ATOM, SUM
 from autograd.symbols import Symbol, symbol, write
 from autograd.value import Value
+from autograd.wording import number, sign, spoken
 
-SIGNS = {"*": "×", "-": "−", "neg": "−", "pos": "+", "**": "^"}
 INFIX = {"+", "-", "*", "/", "//", "%", "**", ">", "="}
 LONGEST_FORMULA = 90  # characters, where a name counts for one
 MOST_OPERANDS = 12  # of one operation, written out
@@ -32,18 +31,18 @@ def operation(node: Value, folded: Collection[int], title: Callable[[Value], str
         >>> [operation(node, slots, str, 4) for node, slots in zip(nodes, constants)]
         ['× 2', '^2', '2 −', '+ (−1)', 'clip(·, 0, 1)']
     """
-    sign = SIGNS.get(node.op, node.op)
+    written = sign(node.op)
     if not folded:
-        return sign
+        return written
     operands = stored_operands(node) or ()
     words = [_constant(o, title, precision) if i in folded else BLANK for i, o in enumerate(operands)]
     if node.op in INFIX:
-        return _infix(sign, words, node._op.commutative)
+        return _infix(written, words, node._op.commutative)
     if len(words) > MOST_OPERANDS:
-        return f"{sign}(…)"
+        return f"{written}(…)"
     half = len(words) // 2
     groups = [words[:half], words[half:]] if node._op.pairs else [words]
-    return f"{sign}({'; '.join(', '.join(group) for group in groups)})"
+    return f"{written}({'; '.join(', '.join(group) for group in groups)})"
 
 
 def _infix(sign: str, words: Sequence[str], commutative: bool) -> str:

@@ -8,11 +8,11 @@ from typing import Any, NamedTuple, Protocol
 
 from autograd.derivative_paths.best_paths import product
 from autograd.pictures.folding import Plan
-from autograd.pictures.markup import spoken
 from autograd.pictures.palette import PATHS
 from autograd.replay import stored_operands
 from autograd.rows import CHECKPOINT
 from autograd.value import Value
+from autograd.wording import spoken
 
 LONGEST_PATH = 7  # names, in the legend
 

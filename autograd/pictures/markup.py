@@ -5,10 +5,7 @@ from __future__ import annotations
 import html
 import re
 
-from autograd.typesetting import in_unicode
-
-LONGEST_LABEL = 40  # characters
-_NAME = re.compile(r"[^\W\d_]\w*'*(\[\w+\])*")
+from autograd.wording import LONGEST_LABEL, cut
 
 # What XML cannot hold, and what would reverse the text around it.
 _UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
@@ -27,37 +24,9 @@ def escaped(text: str, longest: int = LONGEST_LABEL) -> str:
     return html.escape(_UNPRINTABLE.sub(_stand_in, cut(text, longest))).replace("\\", "\\\\")
 
 
-def cut(text: str, longest: int) -> str:
-    """Put an ellipsis for the end of a long text."""
-    return text if len(text) <= longest else text[: longest - 1] + "…"
-
-
-def spoken(name: str) -> str:
-    """Return a name as mathematics writes it, if it is one like ``w_12`` or ``W1[0][2]``; any other string as it is.
-
-    Example:
-        >>> spoken("w_12"), spoken("W1[0][2]"), spoken("a < b_1")
-        ('w₁₂', 'W₁[0][2]', 'a < b_1')
-    """
-    return in_unicode(name) if len(name) <= LONGEST_LABEL and _NAME.fullmatch(name) else name
-
-
 def _stand_in(found: re.Match[str]) -> str:
     code = ord(found[0])
     return chr(0x2400 + code) if code < 0x20 else "␡" if code == 0x7F else "\N{REPLACEMENT CHARACTER}"
-
-
-def number(x: float, precision: int) -> str:
-    """Write a number for reading: rounded, with a real minus sign; whole numbers in full.
-
-    Example:
-        >>> [number(x, 4) for x in (-0.0, 2 / 3, -12345.0, 1e-12, 123456.7, float("-inf"))]
-        ['0', '0.6667', '−12345', '1e−12', '1.235e5', '−inf']
-    """
-    if x == 0.0:
-        return "0"
-    text = f"{x:.0f}" if abs(x) < 1e6 and x == int(x) else f"{x:.{precision}g}"
-    return re.sub(r"e([+-])0*", lambda found: "e" + found[1].strip("+"), text).replace("-", "−")
 
 
 def font(words: str, colour: str, size: int) -> str:

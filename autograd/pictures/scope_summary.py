@@ -8,15 +8,15 @@ from collections.abc import Collection, Mapping, Sequence
 
 from autograd.pictures.boxes import Look, broken, entry
 from autograd.pictures.clusters import Statement, add_in_frames, parts
-from autograd.pictures.formulas import SIGNS
 from autograd.pictures.grouping import Key, group
 from autograd.pictures.highlighting import Highlight
-from autograd.pictures.markup import bold, cell, escaped, font, number, row, table
+from autograd.pictures.markup import bold, cell, escaped, font, row, table
 from autograd.pictures.palette import CHIP, FULL, highlighted, tint
 from autograd.pictures.rendering import Picture
 from autograd.replay import stored_operands
 from autograd.rows import CONSTANT
 from autograd.value import Value
+from autograd.wording import number, sign
 
 MOST_ARROWS = 120
 MOST_OPERATIONS = 5  # in a box
@@ -119,7 +119,7 @@ def _box(title: str, tally: Tally, look: Look) -> str:
     if tally.leaves:
         inside.append(font(_counted(tally.leaves, "leaf", "leaves"), FULL.ink, 12))
     operations = tally.operations.most_common(MOST_OPERATIONS)
-    pieces = [f"{count:,}\N{NO-BREAK SPACE}{SIGNS.get(sign, sign)}" for sign, count in operations]
+    pieces = [f"{count:,}\N{NO-BREAK SPACE}{sign(op)}" for op, count in operations]
     rest = len(tally.operations) - len(operations)
     pieces += [f"{rest:,}\N{NO-BREAK SPACE}other\N{NO-BREAK SPACE}kinds"] if rest else []
     pieces[:-1] = [f"{piece}," for piece in pieces[:-1]]

@@ -5,12 +5,12 @@ from __future__ import annotations
 import itertools
 
 from autograd.node_names import NodeNames
-from autograd.pictures.markup import number
 from autograd.rows import CHECKPOINT
 from autograd.tables import Column, html_table, text_table
 from autograd.tracing.events import Event, Trace
 from autograd.traversal import topological_order
 from autograd.value import Value
+from autograd.wording import number
 
 PRECISION = 6  # significant digits
 COLUMNS = (
