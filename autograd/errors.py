@@ -63,7 +63,15 @@ def describe_operands(names: Sequence[str], numbers: Sequence[float], labels: Se
 def user_line() -> str:
     """Return `` (file.py, line 12)`` for the innermost frame outside the package, or ``""``."""
     frame = user_frame()
-    return "" if frame is None else f" ({frame.f_code.co_filename}, line {frame.f_lineno})"
+    if frame is None:
+        return ""
+    file = frame.f_code.co_filename
+    return f" ({'cell' if is_notebook_cell(file) else file}, line {frame.f_lineno})"
+
+
+def is_notebook_cell(file: str) -> bool:
+    """Tell whether a file name is one that Jupyter or IPython makes up for a cell; it differs from run to run."""
+    return "ipykernel_" in file or file.startswith("<ipython-input")
 
 
 def user_frame() -> FrameType | None:

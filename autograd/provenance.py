@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from autograd.block import CURRENT_BLOCK
-from autograd.errors import user_frame
+from autograd.errors import is_notebook_cell, user_frame
 from autograd.recording import opened, within
 from autograd.value import Value
 
@@ -131,9 +131,7 @@ def line_of(node: Value) -> str:
     tag = _tag(node)
     if not tag.line:
         return ""
-    path = Path(tag.file)
-    in_notebook = path.parent.name.startswith("ipykernel_") or tag.file.startswith("<ipython-input")
-    return f"{'cell' if in_notebook else path.name}:{tag.line}"
+    return f"{'cell' if is_notebook_cell(tag.file) else Path(tag.file).name}:{tag.line}"
 
 
 def code_of(node: Value) -> str:

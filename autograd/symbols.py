@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
 from string import Formatter
 from typing import Any, cast
 
@@ -43,7 +44,7 @@ class Symbol(Operators):
         \tanh \left(x \, w_{1} + 1\right)
     """
 
-    __slots__ = ("_factors", "binding", "coefficient", "latex", "text", "text_binding")
+    __slots__ = ("_factors", "binding", "coefficient", "latex", "open", "text", "text_binding")
 
     def __init__(self, text: str, latex: str = "", binding: int = ATOM, text_binding: int = ATOM) -> None:
         """Keep the two forms."""
@@ -52,6 +53,7 @@ class Symbol(Operators):
         self.text = text
         self.latex = latex or text
         self.binding = binding
+        self.open = False
         self.text_binding = text_binding
         self.coefficient = 1.0
         self._factors: tuple[Symbol, ...] | None = None
@@ -137,6 +139,7 @@ def write(row: Primitive, operands: Sequence[object]) -> Symbol:
         Symbol(_text(row, symbols), text_binding=_text_binding(row)) if row.written is None else row.written(*symbols)
     )
     written = Symbol(text.text, _latex(row, symbols), row.precedence, text.text_binding)
+    written.open = _is_open(row, symbols, written.latex)
     if row is multiply:
         left, right = symbols
         written.coefficient, written._factors = left.coefficient * right.coefficient, left.factors + right.factors
@@ -157,7 +160,7 @@ def product(*symbols: Symbol) -> Symbol:
     factors: list[Symbol] = []
     for each in symbols:
         sign *= math.copysign(1.0, each.coefficient)
-        merged = coefficient * abs(each.coefficient)
+        merged = _decimal_product(coefficient, abs(each.coefficient))
         if len(repr(merged)) > 8 and 1.0 not in (coefficient, abs(each.coefficient)):
             # 0.1 * 0.7 is not written as 0.06999999999999999: the second number stays where it is, as one more factor.
             alone = symbol(abs(each.coefficient))
@@ -171,6 +174,11 @@ def product(*symbols: Symbol) -> Symbol:
     for factor in factors[1:]:
         written = written * factor
     return -written if sign < 0.0 else written
+
+
+def _decimal_product(x: float, y: float) -> float:
+    """Multiply as on paper: 0.4 times 0.4 is 0.16, and not 0.16000000000000003."""
+    return float(Decimal(repr(x)) * Decimal(repr(y))) if math.isfinite(x) and math.isfinite(y) else x * y
 
 
 def total(terms: Sequence[Symbol]) -> Symbol:
@@ -287,6 +295,8 @@ def _latex(row: Primitive, operands: Sequence[Symbol]) -> str:
     if row.arity is None:
         operands = [Symbol("", r",\, ".join(o.latex for o in operands))]
     binding = 0 if row.precedence == ATOM else row.precedence
+    if row is multiply and operands[0].open:
+        operands = [Symbol("", rf"\left({operands[0].latex}\right)"), operands[1]]
     if row is multiply and operands[1].latex[:1].isdigit() and operands[1].binding >= PRODUCT:
         return rf"{format(operands[0], f':{binding}')} \cdot {operands[1].latex}"  # 3 · 2 is not to be read as 32
     parts = []
@@ -295,6 +305,13 @@ def _latex(row: Primitive, operands: Sequence[Symbol]) -> str:
         if field:
             parts.append(format(operands[int(field)], f"{spec}:{binding}"))
     return "".join(parts)
+
+
+def _is_open(row: Primitive, operands: Sequence[Symbol], latex: str) -> bool:
+    r"""Whether a factor behind it would be read as part of it, as y is in ``\tanh x \, y``."""
+    if row in (multiply, negative):
+        return operands[-1].open
+    return row.precedence == PRODUCT and row.latex.endswith(":atom}") and not latex.endswith(r"\right)")
 
 
 def _simplified(row: Primitive, operands: Sequence[Symbol]) -> Symbol | None:

@@ -35,7 +35,7 @@ def text_table(columns: Sequence[Column], rows: Iterable[Sequence[str]]) -> str:
         table.add_column(column.title, justify="right" if column.numeric else "left", no_wrap=True)
     for row in rows:
         table.add_row(*map(Text, row))
-    console = Console(width=100_000, highlight=False, force_jupyter=False)
+    console = Console(width=100_000, color_system=None, highlight=False, force_jupyter=False)
     with console.capture() as captured:
         console.print(table)
     return "\n".join(line.rstrip() for line in captured.get().splitlines())
@@ -45,10 +45,10 @@ def html_table(columns: Sequence[Column], rows: Iterable[Sequence[str]], caption
     """Write a table for a notebook, in the notebook's own colours; every cell is text, not HTML.
 
     Example:
-        >>> html_table([Column("path")], [["x < y"]])
-        '<table><thead><tr><th>path</th></tr></thead><tbody><tr><td>x &lt; y</td></tr></tbody></table>'
+        >>> html_table([Column("path")], [["x < y"]]).partition("<tbody>")[2]
+        '<tr><td style="text-align:left">x &lt; y</td></tr></tbody></table>'
     """
-    styles = [' style="text-align:right"' if column.numeric else "" for column in columns]
+    styles = [f' style="text-align:{"right" if column.numeric else "left"}"' for column in columns]
     head = "".join(f"<th{s}>{html.escape(c.title)}</th>" for c, s in zip(columns, styles, strict=True))
     body = "".join(
         "<tr>" + "".join(f"<td{s}>{html.escape(cell)}</td>" for cell, s in zip(row, styles, strict=True)) + "</tr>"

@@ -17,7 +17,8 @@ PICTURES = ("image/svg+xml", "image/png", "image/gif")
 def executed(path: Path) -> Any:
     """Return a notebook as it comes out when a fresh kernel runs it in its own folder."""
     notebook = cleaned(nbformat.read(path, as_version=4))
-    client = NotebookClient(notebook, timeout=SECONDS, resources={"metadata": {"path": str(path.parent)}})
+    folder = {"metadata": {"path": str(path.parent)}}
+    client = NotebookClient(notebook, timeout=SECONDS, coalesce_streams=True, resources=folder)
     client.execute()
     return cleaned(notebook, keep_outputs=True)
 

@@ -634,6 +634,21 @@ def test_a_path_is_written_by_labels_signs_and_numbers() -> None:
     assert str(next(iter(paths(x - unnamed, x)))) == "x → −"
 
 
+def test_between_labelled_nodes_a_path_shows_the_derivative_from_one_to_the_next() -> None:
+    x, w, b = Value(0.5, "x"), Value(2.0, "w"), Value(-1.0, "b")
+    n = tanh(w * x + b).named("n")  # tanh(0), with slope 1
+    e = ((n - 3.0) ** 2 + n * 5.0).named("E")
+    direct, squared = sorted(paths(e, x), key=lambda path: len(path.nodes))
+    assert str(direct) == str(squared) == "x → n → E"
+    assert lines(paths(direct.nodes[3], x))[2] == "x → × → + → n 2 × 1 × 1 2 100 %"  # nothing labelled between
+    # Two that read alike are told apart by the nodes without labels; slope 2 (0 - 3) of the square.
+    assert sorted(lines(paths(e, x))[2:4]) == [
+        "x → × → + → n → × → E 2 × 1 × 1 × 5 × 1 10 −500 %",
+        "x → × → + → n → − → ^ → E 2 × 1 × 1 × 1 × −6 × 1 −12 600 %",
+    ]
+    assert lines(paths(e, x, through=[squared.nodes[-2]]))[2] == "x → n → E 2 × −6 −12 600 %"
+
+
 def test_a_table_shows_that_all_paths_sum_to_the_gradient() -> None:
     x = Value(0.5, "x")
     y = (x * 3.0 * 2.0 - 2.0 * x).named("y")
@@ -642,7 +657,7 @@ def test_a_table_shows_that_all_paths_sum_to_the_gradient() -> None:
         "─" * len(repr(paths(y, x)).splitlines()[1]),
         "x → × → × → y 3 × 2 × 1 6 150 %",
         "x → × → y 2 × −1 −2 −50 %",
-        "sum of all 2 paths 4 100 %",
+        "sum of both paths 4 100 %",
         "gradient ∂y/∂x 4",
     ]
 
@@ -689,10 +704,10 @@ def test_a_table_names_what_paths_lead_through() -> None:
 def test_infinities_of_both_signs_in_a_sum() -> None:
     x = Value(1.0, "x")
     shown = lines(paths(x * math.inf - x * math.inf, x))
-    assert shown[-2:] == ["sum of all 2 paths nan —", "gradient ∂out/∂x nan"]
+    assert shown[-2:] == ["sum of both paths nan —", "gradient ∂out/∂x nan"]
     large = Value(1.0, "x")
     assert lines(paths(ag.sum([large * 1e308, large * 1e308]), large))[-2:] == [
-        "sum of all 2 paths inf —",
+        "sum of both paths inf —",
         "gradient ∂out/∂x inf",
     ]
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
 
+from autograd.derivative_paths.best_paths import product
 from autograd.tables import Column, html_table, text_table
 from autograd.wording import LONGEST_LABEL, cut, number, sign
 
@@ -40,9 +43,18 @@ def gradient_name(out: Value, x: Value) -> str:
     return f"∂{node_name(out) if out.label else 'out'}/∂{node_name(x) if x.label else 'x'}"
 
 
-def path_line(nodes: Sequence[Value], full: bool = False) -> str:
-    """Write a path from its first node to its last; a long one without its middle, unless in full."""
-    return " → ".join(map(node_name, nodes)) if full else _joined(nodes, node_name, " → ")
+def path_line(nodes: Sequence[Value]) -> str:
+    """Write a path by its ends and the labelled nodes between, ``x → n1 → E``; by all nodes where none has a label."""
+    return " → ".join(node_name(nodes[place]) for place in _stations(nodes, every=False))
+
+
+def _stations(nodes: Sequence[Value], every: bool) -> list[int]:
+    """Return the places of the nodes to be shown: the ends and those with a label, if there are any; else all."""
+    last = len(nodes) - 1
+    labelled = [place for place in range(1, last) if nodes[place].label]
+    if every or not labelled:
+        return list(range(len(nodes)))
+    return [0, *labelled, last]
 
 
 def product_line(partials: Sequence[float]) -> str:
@@ -98,11 +110,14 @@ class PathTable(NamedTuple):
 
     def rows(self) -> list[tuple[str, str, str, str]]:
         """Return a row per path; how many are left out; their sum; the gradient."""
-        rows = [path_cells(path) for path in self.listed[:MOST_PATHS]]
+        listed = self.listed[:MOST_PATHS]
+        lines = Counter(path_line(path.nodes) for path in listed)
+        # Paths that differ only in nodes without a label are told apart by these.
+        rows = [path_cells(path, every=lines[path_line(path.nodes)] > 1) for path in listed]
         left_out = self.total - len(rows)
         if left_out:
             rows.append((f"… and {amount(left_out)} more", "", "", ""))
-        figures = [path.contribution for path in self.listed[:MOST_PATHS]]
+        figures = [path.contribution for path in listed]
         total, gradient = _sum(figures), self.gradient
         rows.append((self._sum_name(len(figures)), "", number(total, DIGITS), percentage(share_of(gradient, total))))
         rows.append((f"gradient {gradient_name(self.out, self.x)}", "", number(gradient, DIGITS), ""))
@@ -111,7 +126,9 @@ class PathTable(NamedTuple):
     def _sum_name(self, count: int) -> str:
         if self.total <= 1:
             return "sum (there is one path)" if self.total else "sum (there is no path)"
-        return f"sum of all {self.total} paths" if count == self.total else f"sum of these {count}"
+        if count < self.total:
+            return f"sum of these {count}"
+        return "sum of both paths" if count == 2 else f"sum of all {count} paths"
 
     def text(self) -> str:
         """Write it for a terminal."""
@@ -122,10 +139,12 @@ class PathTable(NamedTuple):
         return html_table(self.columns(), self.rows())
 
 
-def path_cells(path: Path) -> tuple[str, str, str, str]:
-    """Return what a table says of a path."""
-    product = product_line(path.partials)
-    return path_line(path.nodes), product, number(path.contribution, DIGITS), percentage(path.share)
+def path_cells(path: Path, every: bool = False) -> tuple[str, str, str, str]:
+    """Return what a table says of a path: by its labelled nodes and the derivatives from one to the next, or by all."""
+    stations = _stations(path.nodes, every)
+    line = _joined([path.nodes[place] for place in stations], node_name, " → ")
+    partials = [product(path.partials[start:end]) for start, end in pairwise(stations)]
+    return line, product_line(partials), number(path.contribution, DIGITS), percentage(path.share)
 
 
 def path_html(path: Path) -> str:

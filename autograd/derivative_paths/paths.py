@@ -57,7 +57,7 @@ class Path:
         return share_of(self.gradient, self.contribution)
 
     def __str__(self) -> str:
-        return path_line(self.nodes, full=True)
+        return path_line(self.nodes)
 
     def __repr__(self) -> str:
         path, partials, contribution, share = path_cells(self)

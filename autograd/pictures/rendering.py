@@ -122,7 +122,7 @@ class Picture(graphviz.Digraph):  # type: ignore[misc]  # the package is not typ
     def __repr__(self) -> str:
         """Say how much is in the picture, and how to see it."""
         edges = sum("->" in line for line in self.body)
-        return f"<picture with {edges:,} edge{'s' * (edges != 1)}: in a notebook it shows itself, else .save('graph.svg')>"
+        return f"<picture of {edges:,} edges: it shows itself in a notebook, .save('graph.svg') writes it>"
 
     def require_drawable(self) -> None:
         """Raise `ValueError` if the layout would take unreasonably long."""

@@ -37,7 +37,8 @@ def variable_names(names: Mapping[str, Any] | None, graph: Collection[Value]) ->
         if not isinstance(name, str):
             raise TypeError(f"names maps names to Values, not the other way round: a name is {type(name).__name__}")
     found: dict[Value, str] = {}
-    level = [(name, x) for name, x in names.items() if not name.startswith("_")]
+    history = ("In", "Out") if "get_ipython" in names else ()  # of a notebook: what its cells were and gave
+    level = [(name, x) for name, x in names.items() if not name.startswith("_") and name not in history]
     met: dict[int, Any] = {}  # containers may hold themselves; they are kept, so that no other gets their id
     while level and len(found) < len(graph):
         inner = []
