@@ -361,6 +361,11 @@ def test_a_limit_is_a_number_of_rows(limit: Any) -> None:
         print_trace(Value(1.0), limit=limit)
 
 
+def test_a_trace_is_printed_into_files_only() -> None:
+    with pytest.raises(TypeError, match="file must be an open text file, not int"):
+        print_trace(Value(1.0), file=1)  # type: ignore[arg-type]
+
+
 def test_a_checkpoint_whose_input_was_changed_is_noticed() -> None:
     x = Value(2.0, "x")
     out = checkpoint(lambda x: x * x, x)

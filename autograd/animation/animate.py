@@ -63,7 +63,7 @@ def animate(
 
     Example:
         >>> from autograd import Value
-        >>> from autograd.animation.animate import animate
+        >>> from autograd import animate
         >>> x = Value(3.0, "x")
         >>> animate(x * x, "square.txt")
         Traceback (most recent call last):

@@ -153,7 +153,7 @@ def reconcile(
 
     Example:
         >>> from autograd import Value
-        >>> from autograd.checking.reconciling import reconcile
+        >>> from autograd import reconcile
         >>> w, x = Value(0.9, "w"), Value(0.704, "x")
         >>> s = (w * x).named("s")
         >>> E = ((s.tanh() - 1.0) ** 2 / 2).named("E")

@@ -145,7 +145,7 @@ def blame(out: Value, seed: SupportsFloat = 1.0) -> Blame:
 
     Example:
         >>> from autograd import Value
-        >>> from autograd.tracing.blame import blame
+        >>> from autograd import blame
         >>> q = Value(0.0, "q")
         >>> loss = (q.sqrt().named("p") * 0).named("L")
         >>> blame(loss)

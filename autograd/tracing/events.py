@@ -99,7 +99,7 @@ class Trace:
 
         Example:
             >>> from autograd import Value
-            >>> from autograd.tracing.events import trace_backward
+            >>> from autograd import trace_backward
             >>> x = Value(3.0)
             >>> trace_backward(x * x).adjoints()[x]
             6.0
@@ -138,7 +138,7 @@ def trace_backward(out: Value, seed: SupportsFloat = 1.0) -> Trace:
 
     Example:
         >>> from autograd import Value
-        >>> from autograd.tracing.events import trace_backward
+        >>> from autograd import trace_backward
         >>> x = Value(3.0, "x")
         >>> y = (x * x).named("y")
         >>> for event in trace_backward(y):
@@ -162,12 +162,12 @@ def print_trace(out: Value, seed: SupportsFloat = 1.0, file: TextIO | None = Non
         limit: how many events to show, at least 1; the rest is counted.
 
     Raises:
-        TypeError: ``out`` is not a `Value` or ``seed`` not a real number.
+        TypeError: ``out`` is not a `Value`, ``seed`` not a real number, or ``file`` not a file.
         ValueError: ``out`` is a constant, or ``limit`` is no number of rows.
 
     Example:
         >>> from autograd import Value
-        >>> from autograd.tracing.events import print_trace
+        >>> from autograd import print_trace
         >>> x = Value(3.0, "x")
         >>> print_trace((x * x + x).named("y"))
         step   edge    upstream × local   adjoint   before → after   finished
@@ -182,6 +182,8 @@ def print_trace(out: Value, seed: SupportsFloat = 1.0, file: TextIO | None = Non
 
     if type(limit) is not int or limit < 1:
         raise ValueError(f"limit must be a number of rows, at least 1, not {limit!r}")
+    if file is not None and not hasattr(file, "write"):
+        raise TypeError(f"file must be an open text file, not {type(file).__name__} ({file!r:.60})")
     print(in_text(trace_backward(out, seed), limit), file=file)
 
 
