@@ -315,7 +315,7 @@ def test_the_report_as_text_and_as_html() -> None:
     assert lines[4].split() == ["<w>", "0.9", "0.09", "1", "of", "1", "decimal", "point"]
     html = found._repr_html_()
     assert "&lt;w&gt; is 0.09 rather than 0.9" in html
-    assert "<td>&lt;w&gt;</td>" in html
+    assert ">&lt;w&gt;</td>" in html
 
 
 def test_numerals_near_a_number_come_from_both_sides_in_order_of_their_digits() -> None:
