@@ -12,8 +12,9 @@ from hypothesis import HealthCheck, given, settings
 
 import autograd
 from autograd import Primitive, StaleGraphError, Value, checkpoint, exp, log, maximum, no_grad, relu, sigmoid, tanh
-from autograd.checking.judging import Check, CheckRow, check
+from autograd.checking.judging import check
 from autograd.checking.points import Differences, random_points, recorded_point
+from autograd.checking.report import Check, CheckRow
 from autograd.symbols import formula_gradients
 from tests.counting import lines_executed
 from tests.planted_slips import all_paths, networks, product
@@ -136,13 +137,26 @@ def test_a_coincidence_at_one_point_does_not_pass() -> None:
 
 def test_a_counterexample_is_one() -> None:
     x, y = Value(0.3, "x"), Value(0.8, "y")
-    row = one((x.sin() * y).named("z"), {"x": "y*(1 - x**2/2 + x**4/24)"})  # the series, cut off
+    row = one((x.sin() * y).named("z"), {"x": "y*cos(0.3)"})  # right at the recorded point
     assert not row.right
     inputs = dict(part.split(" = ") for part in row.counterexample.split(" it ")[0].removeprefix("at ").split(", "))
     claimed, right = row.counterexample.split("it comes to ")[1].split(", right is ")
     a, b = float(inputs["x"]), float(inputs["y"])
     assert float(right) == pytest.approx(b * math.cos(a), rel=1e-5)  # six digits are printed
-    assert float(claimed) == pytest.approx(b * (1.0 - a**2 / 2.0 + a**4 / 24.0), rel=1e-5)
+    assert float(claimed) == pytest.approx(b * math.cos(0.3), rel=1e-5)
+
+
+def test_the_recorded_point_is_the_counterexample_where_the_formula_is_wrong_there() -> None:
+    x, y = Value(0.3, "x"), Value(0.8, "y")
+    row = one((x.sin() * y).named("z"), {"x": "y*x"})
+    assert row.counterexample == f"here it comes to {0.8 * 0.3:.6g}, right is {0.8 * math.cos(0.3):.6g}"
+
+
+def test_a_figure_of_negative_zero_reads_as_zero() -> None:
+    w, x, v = Value(0.5, "w"), Value(-2.0, "x"), Value(3.0, "v")
+    row = one((v * relu(w * x)).named("y"), {"w": "x"})
+    assert math.copysign(1.0, row.expected) == -1.0
+    assert row.counterexample == "here it comes to -2, right is 0"
 
 
 def test_values_may_be_formulas() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from random import Random
 
@@ -11,8 +12,9 @@ from autograd import Value, relu, tanh
 from autograd.checking.gradient_guesses import GradientGuesses
 from autograd.checking.graph_plan import Plan
 from autograd.checking.guesses import Guess
-from autograd.checking.judging import CheckRow, check
+from autograd.checking.judging import check
 from autograd.checking.points import recorded_point
+from autograd.checking.report import CheckRow
 from autograd.checking.slip_view import View
 from tests import planted_slips
 from tests.planted_slips import KINDS, Plant, all_paths, plants, product
@@ -179,7 +181,7 @@ def test_a_factor_that_is_zero_is_found_missing() -> None:
     w, x, v = Value(0.5, "w"), Value(-2.0, "x"), Value(3.0, "v")
     z = relu((w * x).named("s")).named("z")
     (row,) = check((v * z).named("y"), {"w": "-6.0"}).rows
-    assert row.diagnosis.startswith("a local factor missing: ∂z/∂s = step(s)"), row
+    assert row.diagnosis.startswith("a local factor missing: ∂z/∂s = step("), row
 
 
 @pytest.mark.parametrize(
@@ -207,7 +209,7 @@ def test_slips_in_values() -> None:
     cases = {
         "a term left out: b": full - 0.23,
         "a term counted twice: b": full + 0.23,
-        "the sign of a term: *(v, z)": full + 2 * 0.9 * 0.37,
+        "the sign of a term: v * z": full + 2 * 0.9 * 0.37,
         "an operation left out: the factor x": full - 0.7 * 1.3 + 0.7,
         "a value taken from the wrong node: z in the place of x": 0.7 * 0.37 - 0.9 * 0.37 + 0.23,
     }
@@ -239,7 +241,12 @@ def test_what_nothing_explains() -> None:
     assert row.diagnosis == "no simple slip explains it"
     assert row.alternatives == ()
     (row,) = check(chain(), {"W_1": "sin(x + W_1*7)"}).rows
-    assert row.diagnosis == "no simple slip explains it"
+    assert row.diagnosis.startswith("no simple slip explains it: ")
+    assert set(re.findall(r"\b[tW]_?\w*", row.diagnosis.split(": ")[1].split(" do not occur")[0])) == {
+        "W_2",
+        "W_out",
+        "t",
+    }
 
 
 def test_a_slip_is_named_beside_another_that_gives_the_same_number() -> None:

@@ -42,9 +42,10 @@ import pytest
 
 from autograd import Value, checkpoint, dot, relu, sum, topological_order
 from autograd.checking.claims import GRADIENT, Claim, read_claims
-from autograd.checking.guesses import COPIED, MISSING, SIGN, TRANSPOSED_DIGITS, WRONG_NODE
-from autograd.checking.judging import Check, check
+from autograd.checking.guesses import CARRIED, COPIED, MISSING, OTHER_RATE, SIGN, SKIPPED, TRANSPOSED_DIGITS, WRONG_NODE
+from autograd.checking.judging import check
 from autograd.checking.reconciling import reconcile
+from autograd.checking.report import Check
 from autograd.tree import flatten
 from tests.reporting import report
 from tests.worked_examples import a, b, by_hand, c, d_printed, e
@@ -251,12 +252,16 @@ def slips(name: str, pattern: str) -> list[str]:
 @pytest.mark.parametrize(
     ("name", "claims", "kind", "reason"),
     [
-        ("A1", "∂L/∂W_2", WRONG_NODE, "s₁ in the place of s₂"),  # the formula for W_1 has f2'(s_2)
+        ("A1", "∂L/∂W_2", WRONG_NODE, "s_1 in the place of s_2"),  # the formula for W_1 has f2'(s_2)
         ("A2", r"∂L/∂W1\[0\]\[0\]", SIGN, ""),  # the next row prints it once more, with the sign
         ("B with w_3 = 0.09", r"w'\[.\]", COPIED, "∂L/∂w"),  # the same digits as Δw
         ("B with w_3 = 0.09, α = 0.1", r"w'\[.\]", COPIED, "∂L/∂w"),
+        ("A2", r"s2\[2\]", SKIPPED, "relu: it follows with s1_31 and s1_32 in the place of z1_31 and z1_32"),
+        ("A2", "loss", CARRIED, "s2[2] and s2[3] as claimed"),
+        ("B with w_3 = 0.09", r"W'\[.\]\[.\]", OTHER_RATE, "0.1 rather than 0.05"),
+        ("E", "∂h2_1/∂W2_2.", "h2_1 is not made from W2_2", ""),
         ("B", r"∂L_\d/∂w_\d", WRONG_NODE, "s_out"),  # (y_out − s_out), where every loss has (y_out − y)
-        ("D1", "∂E/∂w_25", MISSING, "∂n₇/∂n₅"),  # printed as ∂n5/∂n5, which is 1
+        ("D1", "∂E/∂w_25", MISSING, "∂n_7/∂n_5"),  # printed as ∂n5/∂n5, which is 1
         ("C", r"z3\[.\]", TRANSPOSED_DIGITS, "0.16936 for 0.16396"),  # and L is right with the latter
     ],
 )

@@ -8,11 +8,13 @@ from functools import cached_property
 from typing import NamedTuple
 
 from autograd.checking.claims import GRADIENT, VALUE, Claim
+from autograd.checking.descent import step_of
 from autograd.checking.formula_claims import expected_at
-from autograd.checking.guesses import Guess, carried_on
+from autograd.checking.guesses import Guess, carried_on, listed
 from autograd.checking.points import Edge, Point, is_checkpointed, is_linear, numbers, operand_nodes
 from autograd.replay import stored_operands
 from autograd.sweep import Adjoints, sweep
+from autograd.traversal import topological_order
 from autograd.value import Value
 
 
@@ -98,21 +100,64 @@ class CarriedOn:
         numbers = (claim for claim in claims if claim.number is not None)
         self._wrong = [claim for claim in numbers if not claim.admits(expected_at(claim, recorded))]
         self._above: dict[Value, set[Value]] = {}
+        self._bent: dict[Value, set[Value]] = {}
+
+    @cached_property
+    def _wide(self) -> Point:
+        """The recorded point with what the output is not made from, but claims are about."""
+        outside = [claim.node for claim in self._claims if claim.node not in self._recorded.values]
+        if not outside:
+            return self._recorded
+        order = topological_order([self._recorded.out, *outside])
+        return Point(self._recorded.out, order, {node: node.data for node in order})
 
     @cached_property
     def _carried(self) -> Carried:
-        return Carried(self._recorded, self._claims)
+        return Carried(self._wide, self._claims)
+
+    @cached_property
+    def _roots(self) -> list[Claim]:
+        """The wrong claims that do not follow from others: where errors begin."""
+        return [claim for claim in self._wrong if not self._follows(claim)]
+
+    def _follows(self, claim: Claim) -> bool:
+        assert claim.number is not None
+        figure = self._carried.followed.get((claim.kind, claim.node))
+        if figure is not None and abs(claim.number - figure.number) <= claim.tolerance + figure.slack:
+            return True
+        slope, step = self._slope_of(claim), step_of(claim.node)
+        if slope is None or slope.number is None or step is None:
+            return False
+        stepped = step.weight.data - step.rate * slope.number
+        return abs(claim.number - stepped) <= claim.tolerance + abs(step.rate) * slope.tolerance
+
+    def _slope_of(self, claim: Claim) -> Claim | None:
+        """Return the wrong claim about the gradient that a claimed weight after a step was made with."""
+        step = step_of(claim.node) if claim.kind == VALUE else None
+        if step is None or not math.isclose(
+            step.slope.data, self._recorded.adjoints.get(step.weight, 0.0), rel_tol=1e-9
+        ):
+            return None
+        return next((c for c in self._wrong if (c.kind, c.node) == (GRADIENT, step.weight)), None)
 
     def guesses(self, claim: Claim, right: float) -> Iterator[tuple[Guess, float]]:
         """Yield guesses about a claim, each with how far the other claims' digits leave it open."""
+        slope, step = self._slope_of(claim), step_of(claim.node)
+        if slope is not None and slope.number is not None and step is not None:
+            slack = abs(step.rate) * slope.tolerance
+            for guess in carried_on(
+                step.weight.data - step.rate * slope.number, slack, claim.tolerance, f"{slope.name} as claimed"
+            ):
+                yield guess, slack
         others = [c for c in self._wrong if (c.kind, c.node) != (claim.kind, claim.node)]
         number, slack = (
             self._carried.followed.get((claim.kind, claim.node), Figure(right, 0.0)) if others else (right, 0.0)
         )
         if math.isclose(number, right, rel_tol=1e-12) or not math.isfinite(number):
             return
-        names = [other.name for other in others if self._feeds(other, claim)]
-        words = ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "") + " as claimed"
+        feeding = [other for other in self._roots if other is not claim and self._feeds(other, claim)]
+        feeding = feeding or [other for other in others if self._feeds(other, claim)]
+        words = listed([other.name for other in feeding]) + " as claimed"
         for guess in carried_on(number, slack, claim.tolerance, words):
             yield guess, slack * (abs(guess.number / number) if number else 1.0)
 
@@ -122,11 +167,16 @@ class CarriedOn:
             return claim.kind == GRADIENT and other.node in self._made_from(claim.node)
         if claim.kind != GRADIENT:
             return claim.node in self._made_from(other.node)
-        above = self._made_from(claim.node)
-        bent = {o for node in above if not is_linear(node) for o in operand_nodes(node)}
-        return not bent.isdisjoint(self._made_from(other.node))
+        return not self._bending(claim.node).isdisjoint(self._made_from(other.node))
+
+    def _bending(self, node: Value) -> set[Value]:
+        """Return the nodes whose values enter the gradient by a node."""
+        if node not in self._bent:
+            above = self._made_from(node)
+            self._bent = {node: {o for one in above if not is_linear(one) for o in operand_nodes(one)}}
+        return self._bent[node]
 
     def _made_from(self, node: Value) -> set[Value]:
         if node not in self._above:
-            self._above[node] = set(self._recorded.tangents(node))
+            self._above[node] = set(self._wide.tangents(node))
         return self._above[node]

@@ -5,86 +5,121 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
+from itertools import chain
 from typing import Final
 
 from autograd.checking.carried import CarriedOn
 from autograd.checking.claims import GRADIENT, Claim
 from autograd.checking.digit_slips import digit_slips
-from autograd.checking.formula_claims import Trial, try_at
+from autograd.checking.formula_claims import Trial
+from autograd.checking.formula_hints import common_factors, exchanged, lacking, taken_for_granted
 from autograd.checking.gradient_guesses import GradientGuesses
 from autograd.checking.graph_plan import Plan
 from autograd.checking.guesses import FACTOR, TRANSPOSED, Guess, copied, said, sign_and_factors, stepped
-from autograd.checking.points import Point, random_points
-from autograd.checking.ranking import Diagnosis, likeliest
+from autograd.checking.points import Point, recorded_point
+from autograd.checking.ranking import Diagnosis, Tally, likeliest
 from autograd.checking.slip_view import Swap, View, find_swaps
+from autograd.checking.unrelated import about_unrelated
 from autograd.checking.value_guesses import value_guesses
-from autograd.node_names import NodeNames
+from autograd.checking.written_names import WrittenNames
 from autograd.replay import stored_operands
+from autograd.traversal import topological_order
 from autograd.value import Value
 
 UNTRIED: Final = "not looked into: too many wrong claims about a large graph"
 ONLY_HERE: Final = "it holds at the recorded point only"
 
-_ELSEWHERE: Final = ", as if the derivative had been taken at the wrong node"
 _WORK: Final = 60_000  # nodes looked at for all diagnoses together, one by one
 _POINTS: Final = 4  # at which a formula's slip must agree: by chance it hardly does at one
+_TRIED: Final = 16  # points at which it is tried what does not occur in a formula
 _LARGE: Final = 1_500  # nodes of a graph on which two points have to do
 
 
-def _slope_name(out: Value, node: Value, names: NodeNames, elsewhere: bool) -> str:
-    return f"it is {names.gradient(out, node)}{_ELSEWHERE if elsewhere else ''}"
+def _slope_name(out: Value, node: Value, names: WrittenNames) -> str:
+    return f"it is {names.gradient(out, node)}"
 
 
-def _value_name(node: Value, names: NodeNames) -> str:
+def _value_name(node: Value, names: WrittenNames) -> str:
     return f"it is the value of {names[node]}"
 
 
 class Diagnostician:
     """Knows one graph and all claims about it, and finds the slips behind wrong ones."""
 
-    def __init__(self, recorded: Point, claims: Sequence[Claim]) -> None:
-        """Prepare; the graph is looked through when the first wrong claim comes."""
+    def __init__(self, recorded: Point, claims: Sequence[Claim], known: Sequence[Value] = ()) -> None:
+        """Prepare; the graph is looked through when the first wrong claim comes.
+
+        Args:
+            recorded: the point at which the graph was recorded.
+            claims: all of them.
+            known: other nodes that were mentioned beside the graph.
+        """
         self.recorded, self.claims = recorded, claims
+        self._known = [*known, *(claim.node for claim in claims)]
         self.remaining = _WORK
         self._plan: Plan | None = None
         self._swaps: list[Swap] = []
         self._views: dict[Point, View] = {}
+        self._plans: dict[Value, Plan] = {}  # of the last claim about a node outside the graph
+        self._orders: dict[Value, list[Value]] = {}
         self._carried = CarriedOn(recorded, claims)
 
     def of_number(self, claim: Claim, right: float) -> Diagnosis:
         """Find the slip behind a wrong number."""
         assert claim.number is not None
-        if not self._affordable():
+        if self.is_unrelated(claim):
+            return Diagnosis("", about_unrelated(self.recorded.out, claim, self._known))
+        if not self._affordable(claim):
             return Diagnosis("", UNTRIED)
         unit = 2.0 * claim.tolerance
-        guesses = [*self._guesses(claim, self.recorded), *digit_slips(claim.written, claim.number, unit, right)]
         reach = 1.01 * claim.tolerance + 1e-9 * abs(claim.number)
         low, high = claim.number - reach, claim.number + reach  # most guesses are out of the question
-        fits = [low <= guess.number <= high and claim.admits(guess.number) for guess in guesses]
+        tally = Tally()
+        for guess in chain(self._guesses(claim, self.recorded), digit_slips(claim.written, claim.number, unit, right)):
+            tally.add(guess, low <= guess.number <= high and claim.admits(guess.number))
         for guess, slack in self._carried.guesses(claim, right):
-            guesses.append(guess)
-            fits.append(abs(guess.number - claim.number) <= claim.tolerance + slack)
+            tally.add(guess, abs(guess.number - claim.number) <= claim.tolerance + slack)
         chance = unit / abs(claim.number) if claim.number else 1.0
-        return likeliest(guesses, fits, right, chance)
+        return likeliest(tally, right, chance)
 
     def of_formula(self, claim: Claim, trials: Sequence[Trial]) -> Diagnosis:
         """Find the slip behind a wrong formula: it must give the formula's figures at several points."""
+        if self.is_unrelated(claim):
+            return Diagnosis("", about_unrelated(self.recorded.out, claim, self._known))
         points = _POINTS if len(self.recorded.order) <= _LARGE else 2
-        if not self._affordable(points):
+        if not self._affordable(claim, points):
             return Diagnosis("", UNTRIED)
         used = [trial for trial in trials if trial.decides][:points]
-        columns = [list(self._guesses(claim, trial.point)) for trial in used]
-        fits = [all(t.admits(g.number) for t, g in zip(used, row, strict=True)) for row in zip(*columns, strict=True)]
-        first = columns[0] if columns else []
-        telling = {i for i, fit in enumerate(fits) if fit and any(row[i].number for row in columns)}
-        found = likeliest(first, [i in telling for i in range(len(first))], math.nan, 0.0)
+        tally = Tally()
+        for row in zip(*(self._guesses(claim, trial.point) for trial in used), strict=True):
+            agrees = all(trial.admits(guess.number) for trial, guess in zip(used, row, strict=True))
+            tally.add(row[0], agrees and any(guess.number for guess in row))
+        found = likeliest(tally, math.nan, 0.0)
         if found.kind:
             return found
-        return self._constant_ratio(used) or self._only_here(claim, trials) or found
+        return (
+            self._constant_ratio(used)
+            or exchanged(claim, used, self.recorded)
+            or self._only_here(claim, trials)
+            or self._lacking(claim, used, found)
+        )
 
-    def _affordable(self, points: int = 1) -> bool:
-        self.remaining -= points * len(self.recorded.order)
-        return self.remaining >= 0 or self.remaining + points * len(self.recorded.order) == _WORK
+    def is_unrelated(self, claim: Claim) -> bool:
+        """Whether a claim is about the gradient by a node that the output is not made from."""
+        return claim.kind == GRADIENT and claim.node not in self.recorded.adjoints
+
+    def _affordable(self, claim: Claim, points: int = 1) -> bool:
+        work = len(self.recorded.order)
+        if claim.node not in self.recorded.values:
+            work += len(self._order_of(claim.node))
+        self.remaining -= points * work
+        return self.remaining >= 0 or self.remaining + points * work == _WORK
+
+    def _order_of(self, node: Value) -> list[Value]:
+        """List what a node outside the graph is made of."""
+        if node not in self._orders:
+            self._orders[node] = topological_order([node])
+        return self._orders[node]
 
     def _guesses(self, claim: Claim, point: Point) -> Iterator[Guess]:
         """Make all guesses about a claim at a point."""
@@ -98,12 +133,12 @@ class Diagnostician:
                 yield from GradientGuesses(view, claim.node, self._swaps)
         else:
             yield from sign_and_factors(values.get(claim.node, claim.node.data), view.plan.counts)
-            yield from value_guesses(view, claim.node)
+            yield from value_guesses(self._view_above(claim.node, point), claim.node)
         yield from self._entries(claim, point)
         yield from copied(self._figures(claim, point, names))
 
     def _figures(
-        self, claim: Claim, point: Point, names: NodeNames
+        self, claim: Claim, point: Point, names: WrittenNames
     ) -> Iterator[tuple[Callable[[], str], float, float]]:
         """Yield all other quantities that may have been copied, with names and weights; nan for those that are 0.
 
@@ -115,7 +150,7 @@ class Diagnostician:
             weight = 1.0 if node.label else 0.1
             same, other = 4.0 if node in near else weight, 0.5 * weight
             adjoint, value = point.adjoints.get(node) or math.nan, point.values[node] or math.nan
-            yield partial(_slope_name, point.out, node, names, gradient), adjoint, same if gradient else other
+            yield partial(_slope_name, point.out, node, names), adjoint, same if gradient else other
             yield partial(_value_name, node, names), value, other if gradient else same
 
     def _near(self, claim: Claim) -> list[Claim]:
@@ -145,6 +180,16 @@ class Diagnostician:
             self._views[point] = View(self._plan, point)
         return self._views[point]
 
+    def _view_above(self, node: Value, point: Point) -> View:
+        """Return the view from a node: for one that the output is not made from, of the graph that it has itself."""
+        if node in self.recorded.values:
+            return self._view(point)
+        order = self._order_of(node)
+        own = Point(node, order, {other: point.values.get(other, other.data) for other in order})
+        if node not in self._plans:
+            self._plans = {node: Plan(recorded_point(node), [claim.node for claim in self.claims])}
+        return View(self._plans[node], own)
+
     def _constant_ratio(self, trials: Iterable[Trial]) -> Diagnosis | None:
         """Find a constant by which a formula is wrong everywhere."""
         ratios = [t.claimed / t.expected for t in trials if t.expected]
@@ -155,9 +200,18 @@ class Diagnostician:
     def _only_here(self, claim: Claim, trials: Sequence[Trial]) -> Diagnosis | None:
         if not trials[0].agrees:
             return None
-        kept = [leaf for leaf in self.recorded.leaves if leaf.data in (0.0, 1.0)]
-        others = random_points(self.recorded, _POINTS, [node for _, node in claim.nodes], kept) if kept else []
-        if others and all(try_at(claim, point).agrees for point in others):
-            names = ", ".join(leaf.describe() for leaf in kept[:4]) + (", …" if len(kept) > 4 else "")
-            return Diagnosis("", f"it holds only as long as {names} are what they are: detach() what is not to vary")
+        kept = taken_for_granted(claim, self.recorded)
+        if kept:
+            names = ", ".join(leaf.label or leaf.describe() for leaf in kept[:6]) + (", …" if len(kept) > 6 else "")
+            are = "are what they are" if len(kept) > 1 else "is what it is"
+            return Diagnosis("", f"it holds only as long as {names} {are}: detach() what is not to vary")
         return Diagnosis("", f"{ONLY_HERE}: no simple slip explains it elsewhere")
+
+    def _lacking(self, claim: Claim, trials: Sequence[Trial], found: Diagnosis) -> Diagnosis:
+        """Add to what is said of a formula that no slip explains what does not occur in it."""
+        self.remaining -= _TRIED * len(self.recorded.order)
+        if self.remaining < 0 or claim.kind != GRADIENT or self._plan is None:
+            return found
+        regions = [region for region in self._plan.regions if claim.node in region.inputs]
+        words = lacking(claim, trials, self.recorded, common_factors(claim.node, regions, self.recorded))
+        return found._replace(text=f"{found.text}: {words}") if words else found

@@ -102,12 +102,13 @@ def tried(claim: Claim, recorded: Point, others: Sequence[Point]) -> list[Trial]
     return [try_at(claim, recorded), *(trial for trial in trials if trial.decides)]
 
 
-def counterexample(claim: Claim, trials: Sequence[Trial]) -> str:
-    """Write down where a formula goes wrong most visibly: the inputs, what it comes to, what is right.
+def counterexample(claim: Claim, trials: Sequence[Trial], elsewhere: bool = True) -> str:
+    """Write down where a formula goes wrong: here, or else where one sees it best; what it comes to, what is right.
 
     Args:
         claim: the formula.
         trials: where it was tried; the first is the recorded point.
+        elsewhere: whether to look beyond the recorded point.
 
     Returns:
         The text; ``""`` if it is right everywhere.
@@ -116,9 +117,13 @@ def counterexample(claim: Claim, trials: Sequence[Trial]) -> str:
     if not wrong:
         return ""
     worst = max(wrong, key=_visibility)
-    figures = f"it comes to {worst.claimed:.6g}, right is {worst.expected:.6g}"
+    if trials[0] in wrong and _figures(trials[0]):
+        return f"here {_figures(trials[0])}"
+    figures = _figures(worst) or f"it comes to {worst.claimed!r}, right is {worst.expected!r}"
     if worst is trials[0]:
-        return f"at the recorded point {figures}"
+        return f"here {figures}"
+    if not elsewhere:
+        return ""
     names = {node: name for name, node in claim.nodes}
     leaves = [node for node in worst.point.leaves if node.label]
     shown = [*names, *(node for node in leaves if node not in names)][:8]
@@ -126,6 +131,12 @@ def counterexample(claim: Claim, trials: Sequence[Trial]) -> str:
         f"{names.get(node, node.label)} = {worst.point.values.get(node, node.data):.6g}" for node in shown
     )
     return f"at {inputs}{', …' if len(leaves) > 8 else ''} {figures}"
+
+
+def _figures(trial: Trial) -> str:
+    """Write both figures; ``""`` if they do not differ in the digits that one reads."""
+    claimed, right = (f"{x + 0.0:.6g}" for x in (trial.claimed, trial.expected))
+    return f"it comes to {claimed}, right is {right}" if claimed != right else ""
 
 
 def _visibility(trial: Trial) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Final
 
 from autograd.checking.guesses import LEFT_OUT, MISSING, TOO_MANY, TWICE, WRONG_NODE, Guess, said
@@ -58,15 +59,21 @@ class GradientGuesses:
         found = self.plan.paths_to(self.node)
         for path in found if len(found) > 1 else ():
             partials = [self._partial(path, i) for i in range(len(path.slots))]
-            contribution, line = math.prod(partials), self.plan.line(path)
-            yield Guess(LEFT_OUT, self.right - contribution, 1.0, said(line))
-            yield Guess(TWICE, self.right + contribution, 1.0, said(line))
+            contribution, line = math.prod(partials), partial(self.plan.line, path)
+            yield Guess(LEFT_OUT, self.right - contribution, 1.0, line)
+            yield Guess(TWICE, self.right + contribution, 1.0, line)
             if len(found) > 2:
-                yield Guess(LEFT_OUT, contribution, 0.3, said(f"all but {line}"))
+                yield Guess(LEFT_OUT, contribution, 0.3, partial(self._all_but, path))
             for i in range(len(partials)):
                 without = math.prod(partials[:i]) * math.prod(partials[i + 1 :])
-                words = f"{self.plan.ratio(path.nodes[i + 1], path.nodes[i])} on the path {line} only"
-                yield Guess(MISSING, self.right - contribution + without, 0.1, said(words))
+                words = partial(self._on_path, path, i)
+                yield Guess(MISSING, self.right - contribution + without, 0.1, words)
+
+    def _all_but(self, path: Path) -> str:
+        return f"all but {self.plan.line(path)}"
+
+    def _on_path(self, path: Path, i: int) -> str:
+        return f"{self.plan.ratio(path.nodes[i + 1], path.nodes[i])} on the path {self.plan.line(path)} only"
 
     def _partial(self, path: Path, i: int) -> float:
         edges = self.point.edges[path.nodes[i + 1]]
@@ -77,20 +84,24 @@ class GradientGuesses:
         for node in self.plan.recorded.order:
             if node in self.plan.named and node in self.tangents and node is not self.node:
                 flow = self.point.adjoints.get(node, 0.0) * self.tangents[node]
-                yield from self._bundle(flow, 0.6, f"all that comes through {self.plan.name(node)}")
+                yield from self._bundle(flow, 0.6, partial(self._through, node))
         for region, operand, slope in self._local():
             flow = self._across(region, operand, slope)
-            words = f"what comes through {self.plan.name(operand)} → {self.plan.name(region.about)}"
-            yield from self._bundle(flow, 0.5, words)
+            yield from self._bundle(flow, 0.5, partial(self._between, operand, region.about))
         for edge in self.edges:
-            words = f"what comes through {self.plan.name(edge.operand)} → {self.plan.name(edge.node)}"
-            yield from self._bundle(self._flow(edge), 0.3, words)
+            yield from self._bundle(self._flow(edge), 0.3, partial(self._between, edge.operand, edge.node))
 
-    def _bundle(self, flow: float, weight: float, words: str) -> Iterator[Guess]:
+    def _through(self, node: Value) -> str:
+        return f"all that comes through {self.plan.name(node)}"
+
+    def _between(self, operand: Value, node: Value) -> str:
+        return f"what comes through {self.plan.name(operand)} → {self.plan.name(node)}"
+
+    def _bundle(self, flow: float, weight: float, words: Callable[[], str]) -> Iterator[Guess]:
         left = self.right - flow
         whole = abs(left) <= 1e-12 * abs(self.right)  # everything comes through here: left out, nothing would remain
-        yield Guess(LEFT_OUT, math.nan if whole else left, weight, said(words))
-        yield Guess(TWICE, math.nan if whole else self.right + flow, weight, said(words))
+        yield Guess(LEFT_OUT, math.nan if whole else left, weight, words)
+        yield Guess(TWICE, math.nan if whole else self.right + flow, weight, words)
 
     def _local(self) -> Iterator[tuple[Region, Value, float]]:
         for region in self.regions:
@@ -105,32 +116,34 @@ class GradientGuesses:
         for region, operand, slope in self._local():
             flow = self._across(region, operand, slope)
             rest = self.right - flow
-            factor = self._written(region, operand)
+            factor = partial(self._written, region, operand)
             yield Guess(MISSING, rest + self._across(region, operand, 1.0), 1.0, factor)
             yield Guess(TOO_MANY, rest + flow * slope, 1.0, factor)
         fans: dict[Value, list[Edge]] = {}
         for edge in self.edges:
             number = self.right - self._flow(edge) + self._flow(edge, 1.0)
-            yield Guess(MISSING, number, 0.2 if is_multiple(edge.node) else 0.6, self._partial_of(edge))
-            yield Guess(
-                TOO_MANY, self.right - self._flow(edge) + self._flow(edge) * edge.partial, 0.5, self._partial_of(edge)
-            )
+            words = partial(self._partial_of, edge)
+            yield Guess(MISSING, number, 0.2 if is_multiple(edge.node) else 0.6, words)
+            squared = self.right - self._flow(edge) + self._flow(edge) * edge.partial
+            yield Guess(TOO_MANY, squared, 0.5, words)
             fans.setdefault(edge.operand, []).append(edge)
-        for operand, edges in fans.items():
+        for edges in fans.values():
             if len(edges) > 1:
                 number = self.right + sum(self._flow(e, 1.0) - self._flow(e) for e in edges)
-                words = f"{self.plan.ratio(edges[0].node, operand)} and the like for all {len(edges)} uses of "
-                yield Guess(MISSING, number, 0.8, said(words + self.plan.name(operand)))
+                yield Guess(MISSING, number, 0.8, partial(self._fan, edges))
 
-    def _written(self, region: Region, operand: Value) -> Callable[[], str]:
-        def words() -> str:
-            text = region.written(operand, {n: self.plan.name(n) for n in (*region.leaves, region.root)})
-            return self.plan.ratio(region.about, operand) + (f" = {text}" if text else "")
+    def _fan(self, edges: list[Edge]) -> str:
+        uses = f"and the like for all {len(edges)} uses of {self.plan.name(edges[0].operand)}"
+        return f"{self.plan.ratio(edges[0].node, edges[0].operand)} {uses}"
 
-        return words
+    def _written(self, region: Region, operand: Value) -> str:
+        named = (*region.leaves, *([region.root] if region.root.label else []))
+        text = region.written(operand, {n: self.plan.names.symbol(n) for n in named})
+        return self.plan.names.local(region.about, operand, text)
 
-    def _partial_of(self, edge: Edge) -> Callable[[], str]:
-        return lambda: f"{self.plan.ratio(edge.node, edge.operand)} = {edge.partial:.6g}"
+    def _partial_of(self, edge: Edge) -> str:
+        text = self.plan.names.partial(edge)
+        return self.plan.names.local(edge.node, edge.operand, text or f"{edge.partial:.6g}")
 
     def _elsewhere(self) -> Iterator[Guess]:
         for swap in self.swaps:
@@ -139,20 +152,24 @@ class GradientGuesses:
             slopes, others = self.view.slopes(swap.region), self.view.slopes(swap.region, swap.of, swap.by)
             adjoint = self.point.adjoints[swap.region.root]
             change = sum((others[o] - slopes[o]) * self.tangents[o] for o in slopes if o in self.tangents)
-            words = f"{self.plan.name(swap.by)} in the place of {self.plan.name(swap.of)} in the derivative of "
-            yield Guess(
-                WRONG_NODE, self.right + adjoint * change, swap.weight, said(words + self.plan.name(swap.region.about))
-            )
+            yield Guess(WRONG_NODE, self.right + adjoint * change, swap.weight, partial(self._swapped, swap))
         curved = [e for e in self.edges if e.node._op.arity == 1 and e.node._op.name not in ("negative", "positive")]
         most = max(2, _ARGUMENTS // max(1, len(curved)))
         for edge in curved:
             row, change = edge.node._op, self._flow(edge)
             for words, slope in self.view.elsewhere(edge):
-                yield Guess(WRONG_NODE, self.right - change + self._flow(edge, slope), 0.8, said(words))
+                yield Guess(WRONG_NODE, self.right - change + self._flow(edge, slope), 0.8, words)
             for other, weight in self._arguments(edge, most):
                 slope = self.view.slope(row, other)
-                words = f"{row.name}' taken at {self.plan.name(other)} rather than at {self.plan.name(edge.operand)}"
-                yield Guess(WRONG_NODE, self.right - change + self._flow(edge, slope), weight, said(words))
+                words = partial(self._taken_at, edge, other)
+                yield Guess(WRONG_NODE, self.right - change + self._flow(edge, slope), weight, words)
+
+    def _swapped(self, swap: Swap) -> str:
+        about, of, by = (self.plan.name(node) for node in (swap.region.about, swap.of, swap.by))
+        return f"{by} in the place of {of} in the derivative of {about}"
+
+    def _taken_at(self, edge: Edge, other: Value) -> str:
+        return f"{edge.node._op.name}' taken at {self.plan.name(other)} rather than at {self.plan.name(edge.operand)}"
 
     def _arguments(self, edge: Edge, most: int) -> list[tuple[Value, float]]:
         """List where else the derivative may have been taken: what the same function is applied to, named nodes."""

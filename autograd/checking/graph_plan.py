@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from functools import cached_property
 from typing import Final
 
+from autograd.checking.formula_hints import stem
 from autograd.checking.points import ADDING, Edge, Point, is_multiple
 from autograd.checking.regions import Region, regions_between
+from autograd.checking.written_names import WrittenNames
 from autograd.derivative_paths.paths import Path, paths
-from autograd.node_names import NodeNames
 from autograd.rows import CONSTANT
 from autograd.value import Value
 
@@ -21,7 +21,6 @@ _ELSEWHERE: Final = 80
 _LAYERS: Final = 24
 _SWEPT: Final = 20_000  # nodes in all sweeps with one layer changed
 _STANDINS: Final = 24  # named nodes tried in the place of another
-_INDEX = re.compile(r"[0-9₀-₉]+|(?<=_)\w$")
 
 
 class Plan:
@@ -39,7 +38,7 @@ class Plan:
     def __init__(self, recorded: Point, claimed: Iterable[Value]) -> None:
         """Look through the graph."""
         self.recorded = recorded
-        self.names = NodeNames(recorded.order)
+        self.names = WrittenNames(recorded.order)
         present = set(recorded.order)
         self.named = {n for n in recorded.order if n.label and n._op is not CONSTANT}
         self.named |= {node for node in claimed if node in present} | {recorded.out}
@@ -65,10 +64,10 @@ class Plan:
     def standins(self, node: Value) -> list[tuple[Value, float]]:
         """List the named nodes that a person may take for another, with weights: those of its kind, its neighbours."""
         near = self._neighbours.get(node, set())
-        stem = _stem(node.label)
+        own = stem(node.label)
 
         def weight(other: Value) -> float:
-            if stem and _stem(other.label) == stem:
+            if own and stem(other.label) == own:
                 return 1.0
             return 1.0 if other in near else 0.5 if other._op is node._op else 0.2
 
@@ -119,17 +118,12 @@ class Plan:
 
     def ratio(self, above: Value, below: Value) -> str:
         """Name a local derivative."""
-        return f"∂{self.names[above]}/∂{self.names[below]}"
+        return self.names.ratio(above, below)
 
     def line(self, path: Path) -> str:
         """Name a path by its labelled nodes, or by all where there are few."""
         nodes = [n for i, n in enumerate(path.nodes) if n.label or i in (0, len(path.nodes) - 1)]
         return " → ".join(map(self.name, nodes if len(nodes) > 2 else path.nodes))
-
-
-def _stem(label: str) -> str:
-    """Return what labels of one kind have in common: all of it but the indices."""
-    return _INDEX.sub("#", label)
 
 
 def _depths(point: Point) -> dict[Value, int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
 SIGN: Final = "sign"
@@ -25,6 +25,8 @@ TERM_TWICE: Final = "a term counted twice"
 TERM_SIGN: Final = "the sign of a term"
 SKIPPED: Final = "an operation left out"
 WRONG_INPUT: Final = "a value taken from the wrong node"
+OTHER_RATE: Final = "another rate"
+UPDATE_SIGN: Final = "the sign of the update"
 
 # How often a slip of the kind is met, before anything is known of the claim. A kind that offers many guesses is more
 # often right by chance, so each guess has only its share of this.
@@ -33,6 +35,7 @@ PRIORS: Final[Mapping[str, float]] = {
     WRONG_NODE: 0.14, TRANSPOSED_DIGITS: 0.06, MISREAD: 0.08, SHIFTED: 0.05, COPIED: 0.10, TRANSPOSED: 0.05,
     STEPPED: 0.01, CARRIED: 0.25,
     TERM_LEFT_OUT: 0.12, TERM_TWICE: 0.06, TERM_SIGN: 0.08, SKIPPED: 0.12, WRONG_INPUT: 0.10,
+    OTHER_RATE: 0.15, UPDATE_SIGN: 0.15,
 }  # fmt: skip
 
 RATES: Final = (0.1, 0.01, 0.001, 0.05, 0.02, 0.005, 0.3)  # learning rates that people choose
@@ -116,6 +119,18 @@ def stepped(right: float, value: float) -> Iterator[Guess]:
     """Guess that the figure is the parameter after a step of gradient descent, not its gradient."""
     for rate in RATES:
         yield Guess(STEPPED, value - rate * right, 1.0, said(f"the node's value less {rate} times the gradient"))
+
+
+def listed(names: Sequence[str]) -> str:
+    """Enumerate in a sentence, the first few of many.
+
+    Example:
+        >>> listed(["a"]), listed(["a", "b", "c"]), listed(list("abcdef"))
+        ('a', 'a, b and c', 'a, b, c and 3 more')
+    """
+    if len(names) > 4:
+        return f"{', '.join(names[:3])} and {len(names) - 3} more"
+    return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]])) if names else ""
 
 
 def said(words: str) -> Callable[[], str]:

@@ -3,105 +3,20 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from typing import Final, NamedTuple
+from typing import Final
 
 from autograd.checking.claims import GRADIENT, Claim, Claims, Matrices, read_claims
 from autograd.checking.diagnosis import Diagnostician
 from autograd.checking.formula_claims import Trial, counterexample, expected_at, tried
 from autograd.checking.points import Differences, Point, random_points, recorded_point
 from autograd.checking.ranking import Diagnosis
+from autograd.checking.report import FEW_DIGITS, ONE_POINT, Check, CheckRow
 from autograd.finite_differences import FiniteDifference
-from autograd.notation import shown
-from autograd.tables import Column, html_table, text_table
+from autograd.tree import flatten
 from autograd.value import Value
 
 POINTS: Final = 24  # random inputs at which formulas are tried
-_LISTED: Final = 100  # rows that are shown
-_ONE_POINT: Final = "judged at the recorded point only: the graph cannot be run on other inputs"
-_FEW_DIGITS: Final = "printed to no significant digit"
-_COLUMNS: Final = (
-    Column("claim"),
-    Column("claimed", numeric=True),
-    Column("right figure", numeric=True),
-    Column("finite difference", numeric=True),
-    Column("verdict"),
-)
 _NONE: Final = FiniteDifference(math.nan, math.inf)
-
-
-class CheckRow(NamedTuple):
-    """The verdict on one claim.
-
-    Attributes:
-        right: whether the claim is right: a number to the digits it is printed in, a formula everywhere it was tried.
-        claimed: the claimed figure; for a formula what it comes to at the recorded point.
-        expected: the right figure, by the engine.
-        finite_difference: the right figure by finite differences; nan for the value of a node and where there is none.
-        diagnosis: the likely slip; ``""`` if the claim is right.
-        name: what is claimed, such as ``∂L/∂w_3``.
-        written: the claim as it was given.
-        node: the node that it is about.
-        kind: ``"gradient"`` or ``"value"``.
-        alternatives: other slips that would explain it.
-        counterexample: for a wrong formula: inputs at which it is wrong, and both figures there.
-        note: why there is no finite difference, or what was not tried.
-    """
-
-    right: bool
-    claimed: float
-    expected: float
-    finite_difference: float
-    diagnosis: str
-    name: str
-    written: str
-    node: Value
-    kind: str
-    alternatives: tuple[str, ...] = ()
-    counterexample: str = ""
-    note: str = ""
-
-
-class Check(NamedTuple):
-    """The report of `check`: true if every claim is right; prints as a table.
-
-    Attributes:
-        rows: one per claim.
-    """
-
-    rows: tuple[CheckRow, ...]
-
-    @property
-    def ok(self) -> bool:
-        """Whether every claim is right."""
-        return all(row.right for row in self.rows)
-
-    @property
-    def wrong(self) -> tuple[CheckRow, ...]:
-        """The claims that are wrong."""
-        return tuple(row for row in self.rows if not row.right)
-
-    def __bool__(self) -> bool:
-        """Tell whether every claim is right."""
-        return self.ok
-
-    def __repr__(self) -> str:
-        """Show the verdict, a row for each claim (wrong ones first where there are too many), and the likely slips."""
-        remarks = [f"{shown(row.name)}: {'; '.join(remarks)}" for row in self._shown() if (remarks := _remarks(row))]
-        return "\n".join([self._summary(), text_table(_COLUMNS, map(_cells, self._shown())), *remarks])
-
-    def _repr_html_(self) -> str:
-        rows = ([*_cells(row), "; ".join(_remarks(row))] for row in self._shown())
-        return html_table([*_COLUMNS, Column("likely slip")], rows, caption=self._summary())
-
-    def _shown(self) -> Sequence[CheckRow]:
-        return self.rows if len(self.rows) <= _LISTED else sorted(self.rows, key=lambda row: row.right)[:_LISTED]
-
-    def _summary(self) -> str:
-        count = len(self.rows)
-        verdict = "all right" if self.ok else f"{count - len(self.wrong)} right, {len(self.wrong)} wrong"
-        hidden = f" (showing {_LISTED})" if count > _LISTED else ""
-        return f"check: {count} claim{'s' if count > 1 else ''}, {verdict}{hidden}"
 
 
 def check(out: Value, claims: Claims, values: Claims | None = None, of: Matrices | None = None) -> Check:
@@ -144,7 +59,8 @@ def check(out: Value, claims: Claims, values: Claims | None = None, of: Matrices
     recorded = recorded_point(out)
     mentioned = [node for claim in found if claim.nodes for node in (claim.node, *dict(claim.nodes).values())]
     others = random_points(recorded, POINTS, mentioned) if mentioned else []
-    judge = _Judge(recorded, others, Diagnostician(recorded, found))
+    known = [node for node in flatten(list((of or {}).values()))[0] if isinstance(node, Value)]
+    judge = _Judge(recorded, others, Diagnostician(recorded, found, known))
     return Check(tuple(map(judge.row, found)))
 
 
@@ -168,9 +84,9 @@ class _Judge:
             claimed, right = trials[0].claimed, all(trial.agrees for trial in trials)
             diagnosis = None if right else self.diagnostician.of_formula(claim, trials)
         slip = diagnosis or Diagnosis("", "")
-        where = "" if right else counterexample(claim, trials)
-        notes = [difference.note, _ONE_POINT if claim.nodes and len(trials) < 2 else ""]
-        note = "; ".join(filter(None, [*notes, _FEW_DIGITS if expected and _says_little(claim) else ""]))
+        where = "" if right else counterexample(claim, trials, elsewhere=not self.diagnostician.is_unrelated(claim))
+        notes = [difference.note, ONE_POINT if claim.nodes and len(trials) < 2 else ""]
+        note = "; ".join(filter(None, [*notes, FEW_DIGITS if expected and _says_little(claim) else ""]))
         return CheckRow(
             right,
             claimed,
@@ -190,17 +106,3 @@ class _Judge:
 def _says_little(claim: Claim) -> bool:
     """Whether a numeral such as ``0`` admits numbers of either sign."""
     return claim.number is not None and claim.tolerance > abs(claim.number)
-
-
-def _cells(row: CheckRow) -> list[str]:
-    figures = map(_figure, (row.expected, row.finite_difference))
-    return [row.name, shown(row.written), *figures, "right" if row.right else "WRONG"]
-
-
-def _remarks(row: CheckRow) -> list[str]:
-    telling = row.note if not row.right or any(words in row.note for words in (_ONE_POINT, _FEW_DIGITS)) else ""
-    return [remark for remark in (row.diagnosis, row.counterexample, telling) if remark]
-
-
-def _figure(x: float) -> str:
-    return "–" if math.isnan(x) else f"{x + 0.0:.10g}"

@@ -47,10 +47,10 @@ class Region:
         """Return the value of the root, at these values of what lies below."""
         return replayed(self.inside, {node: values[node] for node in self.leaves})[self.root]
 
-    def written(self, operand: Value, names: Mapping[Value, str]) -> str:
+    def written(self, operand: Value, names: Mapping[Value, Symbol]) -> str:
         """Write the derivative by an input as a formula; ``""`` if it is long."""
         try:
-            algebra = SymbolicAdjoints({node: Symbol(names[node]) for node in (*self.leaves, self.root)})
+            algebra = SymbolicAdjoints(names)
             sweep([(self.root, symbol(1.0))], algebra, stop=set(self.leaves) - {self.root})
         except ValueError:
             return ""
@@ -65,7 +65,7 @@ def regions_between(order: Sequence[Value], named: set[Value]) -> list[Region]:
         >>> w, x = Value(0.5, "w"), Value(2.0, "x")
         >>> z = (w * x).tanh().named("z")
         >>> (region,) = regions_between([w, x, *z.operands, z], {w, x, z})
-        >>> region.written(w, {w: "w", x: "x", z: "z"})
+        >>> region.written(w, {w: Symbol("w"), x: Symbol("x"), z: Symbol("z")})
         '(1 - z**2) * x'
     """
     found: list[Region] = []

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from functools import cached_property, lru_cache
+from collections.abc import Callable, Mapping
+from functools import cached_property, lru_cache, partial
 from typing import Final, NamedTuple
 
 from autograd.checking.graph_plan import Plan
 from autograd.checking.guesses import MISSING, WRONG_NODE
-from autograd.checking.points import Edge, Point
+from autograd.checking.points import Edge, Point, is_checkpointed, numbers, operand_nodes, replayed
 from autograd.checking.regions import Region
 from autograd.expression import Expression, parse
 from autograd.ieee import partials_at
@@ -18,6 +18,8 @@ from autograd.symbols import Symbol
 from autograd.value import Value
 
 _SWAPS: Final = 1_200  # local derivatives taken at another node, for all claims together
+ACTIVATIONS: Final = frozenset({"relu", "tanh", "sigmoid", "softplus", "leaky_relu", "elu", "gelu", "silu"})
+_REPLAYED: Final = 10_000  # nodes computed again without activations, for all single ones
 _WIDE: Final = 24  # inputs of a region in which other nodes are put
 
 
@@ -74,21 +76,52 @@ class View:
             if edge.node._op.arity == 1:
                 for i, (words, _) in enumerate(self.elsewhere(edge)):
                     others = {_key(e): self.elsewhere(e)[i][1] for e in edges}
-                    found.append((WRONG_NODE, f"{words} (in all {len(edges)} places)", self._with(others)))
+                    found.append((WRONG_NODE, f"{words()} (in all {len(edges)} places)", self._with(others)))
+        return found
+
+    @cached_property
+    def unbent(self) -> list[tuple[list[Value], dict[Value, float]]]:
+        """The values of all nodes if activations are left out: those of a whole layer at once, then single ones."""
+        plan, point = self.plan, self.point
+        if any(map(is_checkpointed, point.order)):
+            return []
+        groups = [[edge.node for edge in edges] for edges in plan.layers if _is_activation(edges[0].node)]
+        size = len(point.order)
+        single = [[node] for node in point.order if _is_activation(node)][: _REPLAYED // size]
+        found = []
+        for nodes in [*groups[: max(2, _REPLAYED // size)], *single]:
+            left_out = frozenset(nodes)
+            values = dict(point.values)
+            for node in point.order:
+                if node in left_out:
+                    (values[node],) = numbers(node, values)
+                elif any(values[o] != point.values[o] for o in operand_nodes(node)):
+                    replayed([node], values)
+            found.append((nodes, values))
         return found
 
     def _with(self, others: Mapping[tuple[Value, int], float]) -> dict[Value, float]:
         return self.point.swept(lambda edge: others.get(_key(edge), edge.partial))
 
-    def elsewhere(self, edge: Edge) -> list[tuple[str, float]]:
+    def elsewhere(self, edge: Edge) -> list[tuple[Callable[[], str], float]]:
         """Return the derivative of a function taken at its own result, and with the argument for the result."""
         row, point = edge.node._op, self.point
         x, z = point.values[edge.operand], point.values[edge.node]
-        own, below = self.plan.name(edge.node), self.plan.name(edge.operand)
         return [
-            (f"{row.name}' taken at {own} rather than at {below}", _slope(row, z)),
-            (f"{row.name}' written with {below} where {own} belongs", _slope_by_result(row, x, x)),
+            (partial(self._worded, edge, "{row}' taken at {own} rather than at {below}"), _slope(row, z)),
+            (
+                partial(self._worded, edge, "{row}' written with {below} where {own} belongs"),
+                _slope_by_result(row, x, x),
+            ),
         ]
+
+    def _worded(self, edge: Edge, words: str) -> str:
+        own, below = self.plan.name(edge.node), self.plan.name(edge.operand)
+        return words.format(row=edge.node._op.name, own=own, below=below)
+
+
+def _is_activation(node: Value) -> bool:
+    return node._op.name in ACTIVATIONS and node._op.arity == 1
 
 
 def _key(edge: Edge) -> tuple[Value, int]:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from autograd.checking.guesses import SKIPPED, TERM_LEFT_OUT, TERM_SIGN, TERM_TWICE, WRONG_INPUT, Guess, said
+from autograd.checking.descent import step_guesses, step_of
+from autograd.checking.guesses import SKIPPED, TERM_LEFT_OUT, TERM_SIGN, TERM_TWICE, WRONG_INPUT, Guess, listed
 from autograd.checking.points import numbers, operand_nodes
 from autograd.checking.regions import Region
 from autograd.replay import stored_operands
+from autograd.traversal import topological_order
 from autograd.value import Value
 
 if TYPE_CHECKING:
@@ -24,29 +27,37 @@ def value_guesses(view: View, node: Value) -> Iterator[Guess]:
     """Make the guesses about one value: the same ones in the same order at every point."""
     if stored_operands(node) is None or node not in view.plan.recorded.values:
         return
+    step = step_of(node)
     region = view.plan.region_of(node)
-    if region is None:
-        return
+    if step is not None:
+        yield from step_guesses(step, view.point.values)
+    elif region is not None:
+        yield from _within(view, region)
+    for activations, values in view.unbent:
+        yield Guess(SKIPPED, values[node], 1.0, partial(_left_out, view, activations, values, node))
+
+
+def _within(view: View, region: Region) -> Iterator[Guess]:
+    """Guess at slips between a node and the named nodes that it is made of."""
     for changed in region.inside[-_EDITS:]:
         operands = stored_operands(changed) or ()
         name = changed._op.name
         for slot in range(len(operands)) if len(operands) <= _EDITS else ():
-            term = _named(view, operands[slot])
+            term = partial(_named, view, operands[slot])
             if name in ("add", "subtract", "sum"):
                 for kind, factor in ((TERM_LEFT_OUT, 0.0), (TERM_TWICE, 2.0), (TERM_SIGN, -1.0)):
-                    yield Guess(kind, _edited(view, region, changed, _scaled(changed, slot, factor)), 1.0, said(term))
+                    yield Guess(kind, _edited(view, region, changed, _scaled(changed, slot, factor)), 1.0, term)
             elif name in ("multiply", "divide"):
                 number = _edited(view, region, changed, _put(changed, slot, 1.0))
-                yield Guess(SKIPPED, number, 1.0, said(f"the factor {term}"))
+                yield Guess(SKIPPED, number, 1.0, partial(_factor, view, operands[slot]))
         if changed._op.arity == 1:
             number = _edited(view, region, changed, lambda given: given[0])
-            yield Guess(SKIPPED, number, 1.0, said(f"{name} of {_named(view, operands[0])}"))
+            yield Guess(SKIPPED, number, 1.0, partial(_function, view, changed))
     for of in region.leaves:
         for by, weight in view.plan.standins(of) if of in view.plan.named else ():
             below = {leaf: view.point.values[leaf] for leaf in region.leaves}
             number = region.value({**below, of: view.point.values[by]})
-            words = f"{view.plan.name(by)} in the place of {view.plan.name(of)}"
-            yield Guess(WRONG_INPUT, number, weight, said(words))
+            yield Guess(WRONG_INPUT, number, weight, partial(_replaced, view, of, by))
 
 
 def _edited(view: View, region: Region, changed: Value, edit: Edit) -> float:
@@ -70,8 +81,27 @@ def _put(node: Value, slot: int, number: float) -> Edit:
 
 
 def _named(view: View, operand: Value | float) -> str:
-    """Name a term: by its label, or by the labelled nodes that it is made of."""
-    if not isinstance(operand, Value):
-        return f"{operand:.6g}"
-    inside = [view.plan.name(o) for o in operand_nodes(operand) if o.label]
-    return view.plan.name(operand) if operand.label or not inside else f"{operand.op}({', '.join(inside)})"
+    """Name a term."""
+    return view.plan.name(operand) if isinstance(operand, Value) else f"{operand:.6g}"
+
+
+def _left_out(view: View, activations: Sequence[Value], values: Mapping[Value, float], node: Value) -> str:
+    """Name the activations without which a value follows: of those that enter it the ones that change anything."""
+    inside = set(topological_order([node]))
+    bent = [other for other in activations if other in inside and values[other] != view.point.values[other]]
+    below = listed([view.plan.name(next(operand_nodes(other))) for other in bent])
+    return (
+        f"{activations[0]._op.name}: it follows with {below} in the place of {listed(list(map(view.plan.name, bent)))}"
+    )
+
+
+def _function(view: View, node: Value) -> str:
+    return f"{node._op.name} of {_named(view, (stored_operands(node) or (node,))[0])}"
+
+
+def _factor(view: View, operand: Value | float) -> str:
+    return f"the factor {_named(view, operand)}"
+
+
+def _replaced(view: View, of: Value, by: Value) -> str:
+    return f"{view.plan.name(by)} in the place of {view.plan.name(of)}"
