@@ -222,7 +222,12 @@ def test_true_formulas_of_random_graphs_are_never_rejected(program: Program) -> 
         written = [formula.text for formula in formula_gradients(out, inputs)]
     except ValueError:  # beyond any use
         return
-    claims = {x: text for x, text in zip(inputs, written, strict=True) if len(text) < 20_000}
+    right = recorded_point(out).adjoints  # nan over a path of slope 0 * nan, whose zero factor a formula leaves out
+    claims = {
+        x: text
+        for x, text in zip(inputs, written, strict=True)
+        if len(text) < 20_000 and not math.isnan(right.get(x, 0.0))
+    }
     if claims:
         assert check(out, claims).ok
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from autograd.checking.claims import GRADIENT, VALUE, Claim
 from autograd.checking.descent import step_of
@@ -16,6 +16,8 @@ from autograd.replay import stored_operands
 from autograd.sweep import Adjoints, sweep
 from autograd.traversal import topological_order
 from autograd.value import Value
+
+_WORK: Final = 200_000  # nodes gone through to see which claims enter which
 
 
 class Figure(NamedTuple):
@@ -99,6 +101,7 @@ class CarriedOn:
         self._recorded, self._claims = recorded, claims
         numbers = (claim for claim in claims if claim.number is not None)
         self._wrong = [claim for claim in numbers if not claim.admits(expected_at(claim, recorded))]
+        self._remaining = _WORK
         self._above: dict[Value, set[Value]] = {}
         self._bent: dict[Value, set[Value]] = {}
 
@@ -176,7 +179,11 @@ class CarriedOn:
             self._bent = {node: {o for one in above if not is_linear(one) for o in operand_nodes(one)}}
         return self._bent[node]
 
-    def _made_from(self, node: Value) -> set[Value]:
+    def _made_from(self, node: Value) -> Collection[Value]:
+        """List what is made from a node, within a limit of work: beyond it errors are said to come from all claims."""
         if node not in self._above:
+            self._remaining -= len(self._wide.order)
+            if self._remaining < 0 and self._above:
+                return ()
             self._above[node] = set(self._wide.tangents(node))
         return self._above[node]

@@ -137,7 +137,7 @@ class _Reader:
         if given is None:
             return
         if len(indices) > _DEEPEST:
-            raise ValueError(f"the lists of {name} are nested more than {_DEEPEST} deep")
+            raise ValueError(f"the lists of {shown(name)} are nested more than {_DEEPEST} deep")
         if isinstance(target, list):
             if not isinstance(given, list) or len(given) != len(target):
                 raise ValueError(_wrong_shape(place, target, given))
@@ -145,26 +145,29 @@ class _Reader:
                 yield from self._leaves(kind, name, (*indices, i), _plain(inner), claim)
             return
         if not isinstance(target, Value):
-            raise TypeError(f"of: {place} must be a Value, not {type(target).__name__} ({target!r})")
+            raise TypeError(f"of: {shown(place)} must be a Value, not {type(target).__name__} ({shown(repr(target))})")
         if isinstance(given, list):
             raise ValueError(_wrong_shape(place, target, given))
         yield self._claim(kind, place, target, given)._replace(entry=(name, indices) if indices else None)
 
     def _claim(self, kind: str, place: str, node: Value, given: Any) -> Claim:
         name = f"∂{self.output}/∂{place}" if kind == GRADIENT else place
+        about = "claim about " + (f"∂{shown(self.output)}/∂{shown(place)}" if kind == GRADIENT else shown(place))
         try:
             numeral = read_numeral(given) if isinstance(given, str) else numeral_of(given)
             if numeral is not None:
                 return Claim(node, kind, name, numeral.text, numeral.number, numeral.tolerance, None)
             if not isinstance(given, str):
                 hint = ": write its .data, or its label as a formula" if isinstance(given, Value) else ""
-                raise TypeError(f"a claim is a number or a string, not {type(given).__name__} ({given!r}){hint}")
+                raise TypeError(
+                    f"a claim is a number or a string, not {type(given).__name__} ({shown(repr(given))}){hint}"
+                )
             formula = parse(given)
             named = tuple((name, self.node(name)) for name in (*formula.names, *self._constants(formula)))
         except ExpressionError as error:
-            raise ExpressionError(f"claim about {name}: {error.problem}", error.text, error.position) from None
+            raise ExpressionError(f"{about}: {error.problem}", error.text, error.position) from None
         except (TypeError, ValueError) as error:
-            raise type(error)(f"claim about {name}: {error}") from None
+            raise type(error)(f"{about}: {error}") from None
         return Claim(node, kind, name, given.strip(), None, 0.0, formula, named)
 
     def _constants(self, formula: Expression) -> list[str]:
@@ -198,12 +201,12 @@ class _Reader:
         if not known:
             advice = 'no node has a label: label nodes, as in Value(0.5, "w") or (w * x).named("s")'
         elif near:
-            advice = f"did you mean {' or '.join(map(repr, near))}?"
+            advice = f"did you mean {' or '.join(repr(shown(label)) for label in near)}?"
         else:
-            names = ", ".join(map(repr, known[:8])) + (", …" if len(known) > 8 else "")
+            names = ", ".join(repr(shown(label)) for label in known[:8]) + (", …" if len(known) > 8 else "")
             advice = f"labels are {names}"
-        call = f" (for the function, write {name}(…))" if function(name) and name not in CONSTANTS else ""
-        return f"no node of the graph of {self.output!r} is labelled {shown(name)!r}: {advice}{call}"
+        call = f" (for the function, write {shown(name)}(…))" if function(name) and name not in CONSTANTS else ""
+        return f"no node of the graph of {shown(self.output)!r} is labelled {shown(name)!r}: {advice}{call}"
 
 
 def _plain(tree: Any) -> Any:
@@ -214,7 +217,7 @@ def _plain(tree: Any) -> Any:
 
 
 def _wrong_shape(place: str, target: Any, given: Any) -> str:
-    text = f"claim about {place}: expected {_shape(target)}, not {_shape(given)}"
+    text = f"claim about {shown(place)}: expected {_shape(target)}, not {_shape(given)}"
     if not isinstance(target, list):
         return f'{text}; a matrix of nodes gets a name with of={{"W1": rows}}'
     turned = _sizes(given) and _sizes(given) == _sizes(target)[::-1]
@@ -239,4 +242,4 @@ def _sizes(tree: Any) -> list[int]:
 
 def _told_apart(node: Value) -> str:
     kind = repr(node.op) if node.op else "a leaf"
-    return f"{node.describe()} ({kind}, = {node.data!r})"
+    return f"{shown(node.describe())} ({kind}, = {node.data!r})"

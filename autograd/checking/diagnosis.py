@@ -43,6 +43,13 @@ def _value_name(node: Value, names: WrittenNames) -> str:
     return f"it is the value of {names[node]}"
 
 
+def _telling(trials: Sequence[Trial], count: int) -> list[Trial]:
+    """Choose so many trials, one of which the formula fails: a slip must explain that."""
+    used = [trial for trial in trials if trial.decides]
+    wrong = next((i for i, trial in enumerate(used) if not trial.agrees), 0)
+    return used[:count] if wrong < count else [*used[: count - 1], used[wrong]]
+
+
 class Diagnostician:
     """Knows one graph and all claims about it, and finds the slips behind wrong ones."""
 
@@ -89,7 +96,7 @@ class Diagnostician:
         points = _POINTS if len(self.recorded.order) <= _LARGE else 2
         if not self._affordable(claim, points):
             return Diagnosis("", UNTRIED)
-        used = [trial for trial in trials if trial.decides][:points]
+        used = _telling(trials, points)
         tally = Tally()
         for row in zip(*(self._guesses(claim, trial.point) for trial in used), strict=True):
             agrees = all(trial.admits(guess.number) for trial, guess in zip(used, row, strict=True))
@@ -109,6 +116,8 @@ class Diagnostician:
         return claim.kind == GRADIENT and claim.node not in self.recorded.adjoints
 
     def _affordable(self, claim: Claim, points: int = 1) -> bool:
+        if self.remaining < 0:
+            return False
         work = len(self.recorded.order)
         if claim.node not in self.recorded.values:
             work += len(self._order_of(claim.node))
@@ -128,7 +137,7 @@ class Diagnostician:
         if claim.kind == GRADIENT:
             right = adjoints.get(claim.node, 0.0)
             yield from sign_and_factors(right, view.plan.counts, stored_operands(claim.node) is None)
-            yield from stepped(right, values.get(claim.node, claim.node.data))
+            yield from self._stepped(claim, right, values.get(claim.node, claim.node.data))
             if claim.node in self.recorded.values:
                 yield from GradientGuesses(view, claim.node, self._swaps)
         else:
@@ -136,6 +145,12 @@ class Diagnostician:
             yield from value_guesses(self._view_above(claim.node, point), claim.node)
         yield from self._entries(claim, point)
         yield from copied(self._figures(claim, point, names))
+
+    @staticmethod
+    def _stepped(claim: Claim, right: float, value: float) -> Iterator[Guess]:
+        """Guess at a leaf after a step; but one that does not show in the digits claimed is no step: it was copied."""
+        shows = claim.number is None or not claim.admits(value)
+        return stepped(right, value) if stored_operands(claim.node) is None and shows else iter(())
 
     def _figures(
         self, claim: Claim, point: Point, names: WrittenNames
@@ -150,8 +165,10 @@ class Diagnostician:
             weight = 1.0 if node.label else 0.1
             same, other = 4.0 if node in near else weight, 0.5 * weight
             adjoint, value = point.adjoints.get(node) or math.nan, point.values[node] or math.nan
-            yield partial(_slope_name, point.out, node, names), adjoint, same if gradient else other
-            yield partial(_value_name, node, names), value, other if gradient else same
+            if not (gradient and node is claim.node):
+                yield partial(_slope_name, point.out, node, names), adjoint, same if gradient else other
+            if gradient or node is not claim.node:
+                yield partial(_value_name, node, names), value, other if gradient else same
 
     def _near(self, claim: Claim) -> list[Claim]:
         """List the claims beside one: of the same matrix, or its neighbours."""
@@ -193,9 +210,15 @@ class Diagnostician:
     def _constant_ratio(self, trials: Iterable[Trial]) -> Diagnosis | None:
         """Find a constant by which a formula is wrong everywhere."""
         ratios = [t.claimed / t.expected for t in trials if t.expected]
-        if len(ratios) < 2 or not all(math.isclose(r, ratios[0], rel_tol=1e-7) for r in ratios):
+        if (
+            len(ratios) < 2
+            or not ratios[0]
+            or not all(math.isfinite(r) for r in ratios)
+            or not all(math.isclose(r, ratios[0], rel_tol=1e-7) for r in ratios)
+        ):
             return None
-        return Diagnosis(FACTOR, f"{FACTOR}: {ratios[0]:.6g} times the right figure, everywhere")
+        factor = next((text for digits in (6, 9, 12) if (text := f"{ratios[0]:.{digits}g}") != "1"), repr(ratios[0]))
+        return Diagnosis(FACTOR, f"{FACTOR}: {factor} times the right figure, everywhere")
 
     def _only_here(self, claim: Claim, trials: Sequence[Trial]) -> Diagnosis | None:
         if not trials[0].agrees:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from itertools import chain, islice
 from random import Random
 from typing import Any, Final, NamedTuple
 
@@ -119,23 +120,23 @@ def counterexample(claim: Claim, trials: Sequence[Trial], elsewhere: bool = True
     worst = max(wrong, key=_visibility)
     if trials[0] in wrong and _figures(trials[0]):
         return f"here {_figures(trials[0])}"
-    figures = _figures(worst) or f"it comes to {worst.claimed!r}, right is {worst.expected!r}"
+    figures = next(filter(None, (_figures(worst, digits) for digits in (6, 9, 12, 15, 17))), "")
     if worst is trials[0]:
         return f"here {figures}"
     if not elsewhere:
         return ""
     names = {node: name for name, node in claim.nodes}
     leaves = [node for node in worst.point.leaves if node.label]
-    shown = [*names, *(node for node in leaves if node not in names)][:8]
+    shown = list(islice(chain(names, (node for node in leaves if node not in names)), 8))
     inputs = ", ".join(
         f"{names.get(node, node.label)} = {worst.point.values.get(node, node.data):.6g}" for node in shown
     )
     return f"at {inputs}{', …' if len(leaves) > 8 else ''} {figures}"
 
 
-def _figures(trial: Trial) -> str:
-    """Write both figures; ``""`` if they do not differ in the digits that one reads."""
-    claimed, right = (f"{x + 0.0:.6g}" for x in (trial.claimed, trial.expected))
+def _figures(trial: Trial, digits: int = 6) -> str:
+    """Write both figures; ``""`` if they do not differ in so many digits."""
+    claimed, right = (f"{x + 0.0:.{digits}g}" for x in (trial.claimed, trial.expected))
     return f"it comes to {claimed}, right is {right}" if claimed != right else ""
 
 

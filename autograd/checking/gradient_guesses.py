@@ -5,9 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator
 from functools import partial
+from itertools import combinations
 from typing import Final
 
-from autograd.checking.guesses import LEFT_OUT, MISSING, TOO_MANY, TWICE, WRONG_NODE, Guess, said
+from autograd.checking.exchanged_factors import Exchange, exchanges
+from autograd.checking.guesses import LEFT_OUT, MISSING, SIGN, TOO_MANY, TWICE, WRONG_NODE, Guess, said
 from autograd.checking.points import Edge, is_multiple
 from autograd.checking.regions import Region
 from autograd.checking.slip_view import Swap, View
@@ -15,6 +17,9 @@ from autograd.derivative_paths.paths import Path
 from autograd.value import Value
 
 _ARGUMENTS: Final = 4_000  # other places at which derivatives of functions may have been taken, for one claim
+
+_SIGNS: Final = 0.5  # how often the sign of a single path is wrong, for every time that of the whole is
+_FEW: Final = 12  # paths of which two at once may be left out
 
 
 class GradientGuesses:
@@ -38,6 +43,8 @@ class GradientGuesses:
             if r.root in self.tangents and r.root in self.point.adjoints and r.root is not node
         ]
 
+        self._sign = _SIGNS / max(1, len(self.edges))  # all bundles together are no likelier than the sign of the whole
+
     def __iter__(self) -> Iterator[Guess]:
         """Go through all kinds."""
         yield from self._paths()
@@ -57,17 +64,34 @@ class GradientGuesses:
 
     def _paths(self) -> Iterator[Guess]:
         found = self.plan.paths_to(self.node)
+        yield from self._pairs(found if 3 < len(found) <= _FEW else [])
         for path in found if len(found) > 1 else ():
             partials = [self._partial(path, i) for i in range(len(path.slots))]
             contribution, line = math.prod(partials), partial(self.plan.line, path)
             yield Guess(LEFT_OUT, self.right - contribution, 1.0, line)
             yield Guess(TWICE, self.right + contribution, 1.0, line)
+            sign = partial(self._sign_of, line)
+            yield Guess(SIGN, self.right - 2.0 * contribution, _SIGNS / len(found), sign)
             if len(found) > 2:
                 yield Guess(LEFT_OUT, contribution, 0.3, partial(self._all_but, path))
             for i in range(len(partials)):
                 without = math.prod(partials[:i]) * math.prod(partials[i + 1 :])
                 words = partial(self._on_path, path, i)
                 yield Guess(MISSING, self.right - contribution + without, 0.1, words)
+
+    def _pairs(self, found: list[Path]) -> Iterator[Guess]:
+        contributions = [math.prod(self._partial(path, i) for i in range(len(path.slots))) for path in found]
+        for (i, one), (j, other) in combinations(enumerate(contributions), 2):
+            words = partial(self._two, found[i], found[j])
+            yield Guess(LEFT_OUT, self.right - one - other, 0.1, words)
+
+    def _two(self, one: Path, other: Path) -> str:
+        return f"two of them: {self.plan.line(one)}, and {self.plan.line(other)}"
+
+    @staticmethod
+    def _sign_of(words: Callable[[], str]) -> str:
+        what = words()
+        return f"of {what}" if what.startswith(("all", "what")) else f"of the path {what}"
 
     def _all_but(self, path: Path) -> str:
         return f"all but {self.plan.line(path)}"
@@ -102,6 +126,8 @@ class GradientGuesses:
         whole = abs(left) <= 1e-12 * abs(self.right)  # everything comes through here: left out, nothing would remain
         yield Guess(LEFT_OUT, math.nan if whole else left, weight, words)
         yield Guess(TWICE, math.nan if whole else self.right + flow, weight, words)
+        sign = partial(self._sign_of, words)
+        yield Guess(SIGN, math.nan if whole else self.right - 2.0 * flow, self._sign * weight, sign)
 
     def _local(self) -> Iterator[tuple[Region, Value, float]]:
         for region in self.regions:
@@ -115,16 +141,17 @@ class GradientGuesses:
     def _factors(self) -> Iterator[Guess]:
         for region, operand, slope in self._local():
             flow = self._across(region, operand, slope)
-            rest = self.right - flow
+            rest = self.right - flow + _unless_sign(slope)
             factor = partial(self._written, region, operand)
             yield Guess(MISSING, rest + self._across(region, operand, 1.0), 1.0, factor)
             yield Guess(TOO_MANY, rest + flow * slope, 1.0, factor)
         fans: dict[Value, list[Edge]] = {}
         for edge in self.edges:
-            number = self.right - self._flow(edge) + self._flow(edge, 1.0)
+            rest = self.right - self._flow(edge) + _unless_sign(edge.partial)
+            number = rest + self._flow(edge, 1.0)
             words = partial(self._partial_of, edge)
             yield Guess(MISSING, number, 0.2 if is_multiple(edge.node) else 0.6, words)
-            squared = self.right - self._flow(edge) + self._flow(edge) * edge.partial
+            squared = rest + self._flow(edge) * edge.partial
             yield Guess(TOO_MANY, squared, 0.5, words)
             fans.setdefault(edge.operand, []).append(edge)
         for edges in fans.values():
@@ -153,6 +180,7 @@ class GradientGuesses:
             adjoint = self.point.adjoints[swap.region.root]
             change = sum((others[o] - slopes[o]) * self.tangents[o] for o in slopes if o in self.tangents)
             yield Guess(WRONG_NODE, self.right + adjoint * change, swap.weight, partial(self._swapped, swap))
+        yield from self._exchanged()
         curved = [e for e in self.edges if e.node._op.arity == 1 and e.node._op.name not in ("negative", "positive")]
         most = max(2, _ARGUMENTS // max(1, len(curved)))
         for edge in curved:
@@ -163,6 +191,25 @@ class GradientGuesses:
                 slope = self.view.slope(row, other)
                 words = partial(self._taken_at, edge, other)
                 yield Guess(WRONG_NODE, self.right - change + self._flow(edge, slope), weight, words)
+
+    def _exchanged(self) -> Iterator[Guess]:
+        """Guess at products that were differentiated with the wrong factor: one at a time, then all of one operand."""
+        alone: dict[Value, list[tuple[Edge, Exchange]]] = {}
+        for edge in self.edges:
+            for other in exchanges(edge, self.point, self.plan.beside):
+                number = self.right - self._flow(edge) + self._flow(edge, other.partial)
+                yield Guess(WRONG_NODE, number, other.weight, partial(self._exchange, edge, other))
+                if other.by is edge.operand:
+                    alone.setdefault(edge.operand, []).append((edge, other))
+        for uses in alone.values():
+            if len(uses) > 1:
+                number = self.right + sum(self._flow(e, other.partial) - self._flow(e) for e, other in uses)
+                yield Guess(WRONG_NODE, number, 0.8, partial(self._exchange, *uses[0], f", in all {len(uses)} places"))
+
+    def _exchange(self, edge: Edge, other: Exchange, places: str = "") -> str:
+        by, about = self.plan.name(other.by), self.plan.name(edge.node)
+        of = self.plan.name(other.of) if other.of is not None else self.plan.names.partial(edge) or "the partial"
+        return f"{by} in the place of {of} in the derivative of {about}{places}"
 
     def _swapped(self, swap: Swap) -> str:
         about, of, by = (self.plan.name(node) for node in (swap.region.about, swap.of, swap.by))
@@ -175,3 +222,8 @@ class GradientGuesses:
         """List where else the derivative may have been taken: what the same function is applied to, named nodes."""
         found = self.plan.elsewhere(edge.node._op.name)[: most + 2]
         return [pair for pair in found if pair[0] is not edge.operand and pair[0] is not edge.node][:most]
+
+
+def _unless_sign(slope: float) -> float:
+    """Return 0, but nan for a factor of -1: whoever forgets it has got a sign wrong, and that is guessed elsewhere."""
+    return math.nan if slope == -1.0 else 0.0

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from functools import cached_property
 from typing import Final
 
+from autograd.checking.exchanged_factors import products_beside
 from autograd.checking.formula_hints import stem
 from autograd.checking.points import ADDING, Edge, Point, is_multiple
 from autograd.checking.regions import Region, regions_between
@@ -98,6 +99,11 @@ class Plan:
                 *((node, 0.3) for node in others if node not in met),
             ][:_ELSEWHERE]
         return self._elsewhere[function]
+
+    @cached_property
+    def beside(self) -> dict[Value, list[Value]]:
+        """The products beside each product in a sum."""
+        return products_beside(self.recorded)
 
     @cached_property
     def _labelled(self) -> list[Value]:

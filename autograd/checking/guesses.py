@@ -82,8 +82,9 @@ def sign_and_factors(right: float, counts: Mapping[int, float], parameter: bool 
             yield Guess(FACTOR, right / n, plain[n], said(words))
             words = "twice the right figure" + ("; or a sum for a mean of 2 terms" if share else "")
             yield Guess(FACTOR, right * n, plain[n], said(words if n == 2 else f"{n} times the right figure"))
-        yield Guess(FACTOR, -right / n, 0.1, said(f"−1/{n} times the right figure: the sign is wrong too"))
-        yield Guess(FACTOR, -right * n, 0.1, said(f"−{n} times the right figure: the sign is wrong too"))
+        both = 0.8 if n == 2 else 0.1
+        yield Guess(FACTOR, -right / n, both, said(f"−1/{n} times the right figure: the sign is wrong too"))
+        yield Guess(FACTOR, -right * n, both, said(f"−{n} times the right figure: the sign is wrong too"))
     for rate in RATES if parameter else ():
         weight = 8.0 if rate in (0.1, 0.01, 0.001) else 0.7  # the usual ones
         yield Guess(FACTOR, right * rate, weight, said(f"{rate} times the right figure, as by a learning rate"))
@@ -109,7 +110,8 @@ def carried_on(followed: float, slack: float, tolerance: float, others: str) -> 
         tolerance: that of the claim itself.
         others: names of the wrong claims, in words.
     """
-    share = tolerance / (tolerance + slack)  # what is left open is more often right by chance
+    # What is left open is more often right by chance.
+    share = tolerance / (tolerance + slack) if tolerance else float(slack == 0.0)
     yield Guess(CARRIED, followed, share, said(f"it follows from {others}"))
     for factor, words in ((-1.0, "the negative of"), (2.0, "twice"), (0.5, "half of")):
         yield Guess(CARRIED, factor * followed, 0.05 * share, said(f"it is {words} what follows from {others}"))

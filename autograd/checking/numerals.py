@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import re
-from decimal import Decimal
 from typing import Final, NamedTuple
 
 from autograd.notation import shown
@@ -12,7 +11,10 @@ from autograd.rows import maybe_real
 
 FINEST: Final = 1e-9  # a float is not held to digits that nobody meant to claim
 _HAIR: Final = 32.0  # spacings of floats: what a handful of roundings in the engine's figure come to
-_NUMERAL = re.compile(r"([-+−–]?)\s*((?:[0-9]+(?:_[0-9]+)*(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+−–]?[0-9]+)?|inf|nan|∞)")
+_NUMERAL = re.compile(
+    r"([-+−–]?)\s*((?:[0-9]+(?:_[0-9]+)*(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+−–]?[0-9]+)?|(?i:inf(?:inity)?|nan)|∞)"
+)
+_EXPONENT: Final = 10  # digits of an exponent that are read
 _COMMA = re.compile(r"[-+−–]?\s*[0-9]+,[0-9]+")
 
 
@@ -70,13 +72,21 @@ def read_numeral(text: str) -> Numeral | None:
             raise ValueError(f"cannot read {shown(text)!r}: write {shown(text.replace(',', '.'))!r}, with a point")
         return None
     sign, digits = ("-" if match[1] and match[1] in "-−–" else ""), match[2].replace("∞", "inf")
-    if digits in ("inf", "nan"):
+    if not digits[0].isdecimal() and digits[0] != ".":
         return Numeral(text.strip(), float(sign + digits), 0.0)
-    exact = Decimal(sign + digits.replace("−", "-").replace("–", "-").replace("_", ""))
-    number = float(exact)
-    if not math.isfinite(number):
+    plain = digits.replace("−", "-").replace("–", "-").replace("_", "")
+    number, tolerance = float(sign + plain), 0.5 * _last_unit(plain)
+    if not (math.isfinite(number) and math.isfinite(tolerance)):
         raise ValueError(f"{shown(text)!r} is beyond the range of floats")
-    return Numeral(text.strip(), number, 0.5 * float(Decimal(1).scaleb(int(exact.as_tuple().exponent))))
+    return Numeral(text.strip(), number, tolerance)
+
+
+def _last_unit(digits: str) -> float:
+    """Return one unit of the last digit; 0 or inf where floats do not reach that far."""
+    mantissa, _, exponent = digits.lower().partition("e")
+    sign, places = ("-" if exponent.startswith("-") else ""), exponent.lstrip("+-").lstrip("0")
+    shift = int(sign + places[:_EXPONENT]) if places else 0  # a longer one is cut: it stays beyond all floats
+    return float(f"1e{shift - len(mantissa.partition('.')[2])}")
 
 
 def numeral_of(x: object) -> Numeral | None:
@@ -88,8 +98,13 @@ def numeral_of(x: object) -> Numeral | None:
         >>> numeral_of(1 / 3).tolerance
         3.333333333333333e-10
     """
-    if isinstance(x, bool) or maybe_real(x) is None:
+    if isinstance(x, bool) or getattr(getattr(x, "dtype", None), "kind", "") == "b":
         return None
+    try:
+        if maybe_real(x) is None:
+            return None
+    except OverflowError:
+        raise ValueError(f"a number of type {type(x).__name__} is beyond the range of floats") from None
     text = float.__repr__(x) if isinstance(x, float) else str(x)
     numeral = read_numeral(text)
     if numeral is None:  # a Fraction, and what else knows how to become a float

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from functools import cached_property
 from random import Random
 from typing import Any, Final, NamedTuple
 
@@ -19,6 +20,8 @@ _TRIES: Final = 10  # draws for one point, each nearer to the recorded one, unti
 _WORK: Final = 60_000  # nodes computed for all random points together
 _DIFFERENCES: Final = 8_000  # nodes in all replays, each of which is repeated some fifty times
 _SMALL, _OF_SMALL = 1_000, 30_000  # nodes of a graph, of which there may be many claims, and in all its replays
+_REPLAYS: Final = 50  # of one node: what is counted
+_READ, _COPIED = 16, 500  # operands that are read, and values that are copied, in the time in which a node is computed
 
 ADDING: Final = frozenset({"add", "subtract", "negative", "positive", "sum"})
 TOO_LARGE: Final = "not estimated: the graph is too large"
@@ -64,7 +67,7 @@ class Point:
             return node.partials
         return partials_at(node._op, numbers(node, self.values), self.values[node])
 
-    @property
+    @cached_property
     def leaves(self) -> list[Value]:
         """The leaves, which random points vary; constants are not among them."""
         return [node for node in self.order if node not in self.edges and node._op is not CONSTANT]
@@ -140,7 +143,7 @@ def random_points(recorded: Point, count: int, also: Iterable[Value] = (), kept:
         >>> len(points), all(point.values[x] > 0.0 for point in points)
         (24, True)
     """
-    order = topological_order([recorded.out, *also])
+    order, kept = topological_order([recorded.out, *also]), set(kept)
     interior = [node for node in order if stored_operands(node) is not None]
     leaves = [node for node in order if stored_operands(node) is None and node._op is not CONSTANT and node not in kept]
     if not leaves or any(is_checkpointed(node) for node in interior):
@@ -208,6 +211,11 @@ class Differences:
         """Prepare to differentiate at the recorded point."""
         self.recorded = recorded
         self.remaining = _DIFFERENCES if len(recorded.order) > _SMALL else _OF_SMALL
+        self._place = {node: i for i, node in enumerate(recorded.order)}
+        self._uses: dict[Value, dict[Value, None]] = {}
+        for node in recorded.order:
+            for operand in operand_nodes(node):
+                self._uses.setdefault(operand, {})[node] = None
 
     def by(self, node: Value) -> FiniteDifference:
         """Estimate the output's derivative by a node: its data is varied, and what was made from it computed again.
@@ -218,8 +226,8 @@ class Differences:
             >>> round(Differences(recorded_point(s.tanh())).by(s).value, 9)     # 1 - tanh(1.5)**2
             0.180706639
         """
-        made = self._made_from(node)
-        self.remaining -= len(made)
+        before = self.remaining
+        made = self._made_from(node) if before >= 0 else []
         if self.remaining < 0:
             return FiniteDifference(math.nan, math.inf, note=TOO_LARGE)
         if any(map(is_checkpointed, made)):
@@ -227,10 +235,12 @@ class Differences:
         values = dict(self.recorded.values)
         pieced = [other for other in made if other._op.piece is not None or other._op.branch is not None]
         here = [_piece(other, values) for other in pieced]
-        kinks = 0
+        kinks = replays = 0
+        work = before - self.remaining
 
         def of(varied: Value) -> float:
-            nonlocal kinks
+            nonlocal kinks, replays
+            replays += 1
             values[node] = varied.data
             replayed(made, values)
             if here != [_piece(other, values) for other in pieced]:
@@ -239,17 +249,21 @@ class Differences:
             return values.get(self.recorded.out, self.recorded.out.data)
 
         estimate = finite_difference(of, node.data)
+        self.remaining -= work * max(0, replays - _REPLAYS) // _REPLAYS  # where many steps had to be tried
         return estimate._replace(note=KINK) if estimate.note and kinks else estimate
 
     def _made_from(self, node: Value) -> list[Value]:
-        """List the nodes that depend on a node, operands before results."""
-        dependent = {node}
-        made = []
-        for other in self.recorded.order:
-            if other not in dependent and any(o in dependent for o in operand_nodes(other)):
-                dependent.add(other)
-                made.append(other)
-        return made
+        """List the nodes that depend on a node, operands before results, as far as the work goes that is left."""
+        self.remaining -= len(self._place) // _COPIED
+        dependent, waiting = {node}, [node]
+        while waiting and self.remaining >= 0:
+            for user in self._uses.get(waiting.pop(), ()):
+                if user not in dependent:
+                    dependent.add(user)
+                    waiting.append(user)
+                    self.remaining -= 1 + len(stored_operands(user) or ()) // _READ
+        dependent.discard(node)
+        return sorted(dependent, key=self._place.__getitem__)
 
 
 def _piece(node: Value, values: Mapping[Value, float]) -> list[object]:

@@ -18,6 +18,7 @@ from autograd.symbols import Symbol
 from autograd.value import Value
 
 _SWAPS: Final = 1_200  # local derivatives taken at another node, for all claims together
+_FEWEST: Final = 6  # of them for each region, however many there are
 ACTIVATIONS: Final = frozenset({"relu", "tanh", "sigmoid", "softplus", "leaky_relu", "elu", "gelu", "silu"})
 _REPLAYED: Final = 10_000  # nodes computed again without activations, for all single ones
 _WIDE: Final = 24  # inputs of a region in which other nodes are put
@@ -156,18 +157,18 @@ def _slope_by_result(row: Primitive, x: float, y: float) -> float:
 
 def find_swaps(view: View) -> list[Swap]:
     """List the substitutions that change a region's local derivatives, within a limit of work."""
-    found: list[Swap] = []
+    found: list[list[Swap]] = []
     for region in reversed(view.plan.regions):
         if len(region.inputs) > _WIDE:
             continue
+        swaps: list[Swap] = []
         below, slopes = view.below(region), view.slopes(region)
         for of in region.leaves:
             if of not in view.plan.named:
                 continue
             moved = region.slopes({**below, of: 1.37 * below[of] + 0.11})
-            if all(math.isclose(moved[o], slopes[o], rel_tol=1e-12) for o in slopes):
-                continue
-            found += [Swap(region, of, by, weight) for by, weight in view.plan.standins(of)]
-            if len(found) > _SWAPS:
-                return found
-    return found
+            if not all(math.isclose(moved[o], slopes[o], rel_tol=1e-12) for o in slopes):
+                swaps += [Swap(region, of, by, weight) for by, weight in view.plan.standins(of)]
+        if swaps:
+            found.append(sorted(swaps, key=lambda swap: -swap.weight))
+    return [swap for swaps in found for swap in swaps[: max(_FEWEST, _SWAPS // len(found))]]
