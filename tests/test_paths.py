@@ -662,12 +662,19 @@ def test_a_table_shows_that_all_paths_sum_to_the_gradient() -> None:
     ]
 
 
+def test_an_unlabelled_value_is_not_called_by_the_label_of_another() -> None:
+    x, unnamed = Value(2.0, "x"), Value(3.0)
+    y = (unnamed * x) ** 2  # by the unnamed one 2 · 6 · 2, by x 2 · 6 · 3
+    assert lines(paths(y, unnamed))[-1] == "gradient ∂out/∂(3) 24"
+    assert lines(paths(y, x))[-1] == "gradient ∂out/∂x 36"
+
+
 def test_a_table_says_what_it_leaves_out() -> None:
     out, x = diamonds(10)
     shown = lines(paths(out, x))
     assert len(shown) == 2 + 20 + 3
     assert shown[22:24] == ["… and 1,004 more", f"sum of these 20 {sum_of(islice(paths(out, x), 20))}"]
-    assert shown[24] == "gradient ∂out/∂x 1"  # (0.3 + 0.7)**10
+    assert shown[24] == "gradient ∂out/∂(1) 1"  # (0.3 + 0.7)**10
     top = lines(top_paths(out, x, 150))
     assert len(top) == 2 + 100 + 3
     assert top[102] == "… and 924 more"

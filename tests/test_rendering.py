@@ -245,3 +245,12 @@ def test_too_large_is_refused_with_its_size(tmp_path: Path) -> None:
     assert "4,001" in str(graph._repr_mimebundle_()["text/plain"])
     write(graph, tmp_path / "g.dot")
     assert (tmp_path / "g.dot").stat().st_size > LIMIT
+
+
+@pytest.mark.parametrize("name", ["lesson.py", "y.jpg", "y.gif", "y.sgv"])
+def test_a_file_of_another_kind_is_not_overwritten(tmp_path: Path, name: str) -> None:
+    file = tmp_path / name
+    file.write_text("mine")
+    with pytest.raises(ValueError, match=r"the suffixes are \.svg, \.png, \.pdf, \.dot, \.gv"):
+        Picture().save(file)
+    assert file.read_text() == "mine"

@@ -39,8 +39,8 @@ def node_name(node: Value) -> str:
 
 
 def gradient_name(out: Value, x: Value) -> str:
-    """Write the derivative: ∂y/∂x, by the labels."""
-    return f"∂{node_name(out) if out.label else 'out'}/∂{node_name(x) if x.label else 'x'}"
+    """Write the derivative: ∂y/∂x, by the labels; a value without one is never called by another's."""
+    return f"∂{node_name(out) if out.label else 'out'}/∂{node_name(x)}"
 
 
 def path_line(nodes: Sequence[Value]) -> str:

@@ -99,13 +99,17 @@ def write(graph: str | graphviz.Digraph, path: str | os.PathLike[str]) -> None:
     if suffix in SOURCE_SUFFIXES:
         content = source.encode("utf-8")
     elif suffix[1:] not in FORMATS:
-        known = ", ".join([*(f".{format}" for format in FORMATS), *SOURCE_SUFFIXES])
-        raise ValueError(f"cannot tell the format from {os.fspath(path)!r}: the suffixes are {known}")
+        raise ValueError(_unknown_suffix(os.fspath(path)))
     else:
         if isinstance(graph, Picture):
             graph.require_drawable()
         content = render(source, suffix[1:])
     replace_file(Path(path), content)
+
+
+def _unknown_suffix(path: str) -> str:
+    known = ", ".join([*(f".{format}" for format in FORMATS), *SOURCE_SUFFIXES])
+    return f"cannot tell the format from {path!r}: the suffixes are {known}"
 
 
 class Picture(graphviz.Digraph):  # type: ignore[misc]  # the package is not typed
@@ -138,10 +142,19 @@ class Picture(graphviz.Digraph):  # type: ignore[misc]  # the package is not typ
         directory: str | os.PathLike[str] | None = None,
         **options: Any,
     ) -> str:
-        """Write the picture to a file that ends in .svg, .png or .pdf; the source to any other; return its path."""
-        if filename is None or Path(filename).suffix[1:].lower() not in FORMATS:
+        """Write the picture to a .svg, .png or .pdf file, the source to a .dot or .gv file; return the path.
+
+        As in `graphviz`, the source is also what a name without a suffix gets.
+
+        Raises:
+            ValueError: another suffix: a file of another kind is not to be overwritten.
+        """
+        suffix = "" if filename is None else Path(filename).suffix.lower()
+        if suffix[1:] not in FORMATS:
+            if suffix not in ("", *SOURCE_SUFFIXES):
+                raise ValueError(_unknown_suffix(os.fspath(filename or "")))
             return str(super().save(filename, directory=directory, **options))
-        path = Path(directory or "", filename)
+        path = Path(directory or "", filename or "")
         write(self, path)
         return str(path)
 
