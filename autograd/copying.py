@@ -14,6 +14,7 @@ from weakref import WeakValueDictionary
 
 from autograd.block import CURRENT_BLOCK
 from autograd.native import blank
+from autograd.replay import operand_nodes
 from autograd.rows import LEAF
 from autograd.switch import BLOCKS
 from autograd.traversal import topological_order
@@ -42,19 +43,13 @@ def deep_copy(root: Value, memo: dict[int, Any]) -> Value:
         node = stack[-1]
         if node not in entered and id(node) not in memo:
             entered.add(node)
-            stack.extend([o for o in reversed(_nodes_below(node)) if o not in entered and id(o) not in memo])
+            stack.extend([o for o in reversed(operand_nodes(node)) if o not in entered and id(o) not in memo])
         else:
             stack.pop()
             if id(node) not in memo:
                 memo[id(node)] = _copy_node(node, memo)
     copy: Value = memo[id(root)]
     return copy
-
-
-def _nodes_below(node: Value) -> list[Value]:
-    if node._rest is not None:
-        return [o for o in node._rest.operands if not isinstance(o, float)]
-    return [o for o in (node._a, node._b) if o is not None]
 
 
 def _copy_node(node: Value, memo: dict[int, Any]) -> Value:

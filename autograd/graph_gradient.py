@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator
 from typing import Any, cast
 
 from autograd.block import CURRENT_BLOCK
-from autograd.replay import require_fresh, stored_operands
+from autograd.replay import operand_nodes, require_fresh, stored_operands
 from autograd.rows import CONSTANT, ieee_values
 from autograd.sweep import Adjoints, sweep
 from autograd.traversal import topological_order
@@ -33,7 +33,7 @@ class AsGraph(Adjoints["Value | float"]):
         """Find the nodes that lead to an input."""
         super().begin(order)
         for node in order:
-            if self._inputs is None or node in self._inputs or any(o in self._leading for o in _nodes(node)):
+            if self._inputs is None or node in self._inputs or any(o in self._leading for o in operand_nodes(node)):
                 self._leading.add(node)
 
     def spawn(self) -> AsGraph:
@@ -110,10 +110,6 @@ def gradients(output: Value, inputs: Any) -> Any:
     found = [algebra.adjoints.get(node, 0.0) for node in leaves]
     slopes = [constant(g) if not isinstance(g, Value) else +g if g in existing else g for g in found]
     return rebuild(iter(slopes))
-
-
-def _nodes(node: Value) -> Iterable[Value]:
-    return (o for o in stored_operands(node) or () if isinstance(o, Value))
 
 
 def _number(x: Value | float) -> float:

@@ -75,6 +75,11 @@ def stored_operands(node: Value) -> tuple[Value | float, ...] | None:
     return (a, node._db if node._b is None else node._b)
 
 
+def operand_nodes(node: Value) -> list[Value]:
+    """List the operands that are nodes, in order, one entry per argument."""
+    return [o for o in stored_operands(node) or () if not isinstance(o, float)]
+
+
 def present(node: Value, operands: tuple[Value | float, ...]) -> tuple[float, tuple[float, ...]]:
     """Return value and partials of an interior node on the present data of its operands.
 

@@ -208,10 +208,7 @@ class Value(Operators):
             12.0
         """
         if self._op is CONSTANT:
-            raise ValueError(
-                f"{self.describe()} is a constant (made by detach(), under no_grad() or inside checkpoint()): there is "
-                "nothing to differentiate"
-            )
+            raise nothing_to_differentiate(self)
         sweep_into_grad(self, seed if type(seed) is float else real(seed, "seed"))
 
     def zero_grad(self) -> None:
@@ -468,6 +465,14 @@ def constant(data: float, label: Label = "") -> Value:
     node._grad = node._da = node._db = 0.0
     node._a = node._b = node._rest = None
     return node
+
+
+def nothing_to_differentiate(node: Value) -> ValueError:
+    """Return the error for a backward pass that is to start from a constant."""
+    return ValueError(
+        f"{node.describe()} is a constant (made by detach(), under no_grad() or inside checkpoint()): there is "
+        "nothing to differentiate"
+    )
 
 
 def is_variable(operand: Value | float | None) -> bool:

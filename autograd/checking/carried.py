@@ -11,8 +11,8 @@ from autograd.checking.claims import GRADIENT, VALUE, Claim
 from autograd.checking.descent import step_of
 from autograd.checking.formula_claims import expected_at
 from autograd.checking.guesses import Guess, carried_on, listed
-from autograd.checking.points import Edge, Point, is_checkpointed, is_linear, numbers, operand_nodes
-from autograd.replay import stored_operands
+from autograd.checking.points import Edge, Point, is_checkpointed, is_linear, numbers
+from autograd.replay import operand_nodes, stored_operands
 from autograd.sweep import Adjoints, sweep
 from autograd.traversal import topological_order
 from autograd.value import Value

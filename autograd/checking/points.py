@@ -10,7 +10,7 @@ from typing import Any, Final, NamedTuple
 
 from autograd.finite_differences import KINK, FiniteDifference, finite_difference
 from autograd.ieee import partials_at
-from autograd.replay import stored_operands
+from autograd.replay import operand_nodes, stored_operands
 from autograd.rows import CONSTANT
 from autograd.sweep import Adjoints, push_forward, sweep
 from autograd.traversal import topological_order
@@ -180,11 +180,6 @@ def replayed(nodes: Iterable[Value], values: dict[Value, float]) -> dict[Value, 
 def numbers(node: Value, values: Mapping[Value, float]) -> tuple[float, ...]:
     """Return the operands of an interior node as numbers."""
     return tuple([values[o] if isinstance(o, Value) else o for o in stored_operands(node) or ()])
-
-
-def operand_nodes(node: Value) -> Iterator[Value]:
-    """Yield the operands that are nodes."""
-    return (o for o in stored_operands(node) or () if isinstance(o, Value))
 
 
 def is_linear(node: Value) -> bool:

@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from typing import Final
 
-from autograd.checking.points import ADDING, Point, is_checkpointed, operand_nodes, replayed
-from autograd.replay import stored_operands
+from autograd.checking.points import ADDING, Point, is_checkpointed, replayed
+from autograd.replay import operand_nodes, stored_operands
 from autograd.sweep import sweep
 from autograd.symbols import Symbol, SymbolicAdjoints, symbol
 from autograd.traversal import topological_order

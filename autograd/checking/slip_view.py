@@ -9,10 +9,11 @@ from typing import Final, NamedTuple
 
 from autograd.checking.graph_plan import Plan
 from autograd.checking.guesses import MISSING, WRONG_NODE
-from autograd.checking.points import Edge, Point, is_checkpointed, numbers, operand_nodes, replayed
+from autograd.checking.points import Edge, Point, is_checkpointed, numbers, replayed
 from autograd.checking.regions import Region
 from autograd.expression import Expression, parse
 from autograd.ieee import partials_at
+from autograd.replay import operand_nodes
 from autograd.rows import Primitive
 from autograd.symbols import Symbol
 from autograd.value import Value

@@ -11,7 +11,7 @@ from autograd.checking.claims import GRADIENT, Claim
 from autograd.errors import DomainError
 from autograd.graph_gradient import gradients
 from autograd.recording import recording
-from autograd.replay import run_again, stored_operands
+from autograd.replay import operand_nodes, run_again
 from autograd.sweep import Adjoints, push_forward, sweep
 from autograd.traversal import topological_order
 from autograd.value import Value
@@ -117,7 +117,7 @@ class Trials:
         for node in reversed(self._order):
             mask = masks[node]
             if mask:
-                for operand in _operands(node):
+                for operand in operand_nodes(node):
                     masks[operand] |= mask
         return {node: masks.get(twin, 0).bit_count() for node, twin in self._inputs.items()}
 
@@ -199,7 +199,7 @@ class Trials:
             self._left -= len(self._order)
             found, below = {self._inputs[node]}, []
             for other in self._order:
-                if not found.isdisjoint(_operands(other)):
+                if not found.isdisjoint(operand_nodes(other)):
                     found.add(other)
                     below.append(other)
             self._below = {node: below}  # of the last one only: all of them could be as large as the graph's square
@@ -212,7 +212,3 @@ def _gap(votes: Sequence[Vote]) -> float:
         return math.inf
     gap = max((vote.low for vote in votes), default=0.0) - min((vote.high for vote in votes), default=0.0)
     return gap / max(abs(vote.step) for vote in votes) if gap > 0.0 else math.inf if gap != gap else 0.0
-
-
-def _operands(node: Value) -> list[Value]:
-    return [operand for operand in stored_operands(node) or () if isinstance(operand, Value)]

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Final
 
 from autograd.checking.descent import step_guesses, step_of
 from autograd.checking.guesses import SKIPPED, TERM_LEFT_OUT, TERM_SIGN, TERM_TWICE, WRONG_INPUT, Guess, listed
-from autograd.checking.points import numbers, operand_nodes
+from autograd.checking.points import numbers
 from autograd.checking.regions import Region
-from autograd.replay import stored_operands
+from autograd.replay import operand_nodes, stored_operands
 from autograd.traversal import topological_order
 from autograd.value import Value
 
@@ -89,7 +89,7 @@ def _left_out(view: View, activations: Sequence[Value], values: Mapping[Value, f
     """Name the activations without which a value follows: of those that enter it the ones that change anything."""
     inside = set(topological_order([node]))
     bent = [other for other in activations if other in inside and values[other] != view.point.values[other]]
-    below = listed([view.plan.name(next(operand_nodes(other))) for other in bent])
+    below = listed([view.plan.name(operand_nodes(other)[0]) for other in bent])
     return (
         f"{activations[0]._op.name}: it follows with {below} in the place of {listed(list(map(view.plan.name, bent)))}"
     )

@@ -29,7 +29,6 @@ def answer(arguments: Arguments) -> tuple[str, int]:
         0
     """
     program = Program(arguments.expression, arguments.definitions)
-    value = program.evaluate(program.numbers)
     output, nodes = program.graph()
     if not isinstance(output, Value):
         output = constant(output)
@@ -38,7 +37,7 @@ def answer(arguments: Arguments) -> tuple[str, int]:
     command = COMMANDS[arguments.command] if nodes else _nothing
     text, code, highlight = command(arguments, program, output, nodes)
     _write_pictures(output, arguments.pictures, highlight)
-    lines = [write_value(program.expression.text, value), text, *(f"wrote {path}" for path in arguments.pictures)]
+    lines = [write_value(program.expression.text, output.data), text, *(f"wrote {path}" for path in arguments.pictures)]
     return "\n".join(lines), code
 
 

@@ -26,6 +26,7 @@ class Program:
     Attributes:
         expression: the one whose value is asked for.
         leaves: the names that stand for a number, in the order of first appearance.
+        numbers: their numbers, by name.
 
     Raises:
         ExpressionError: ``text`` is no expression.
@@ -49,8 +50,8 @@ class Program:
         formulas = {name: what for name, what in parsed.items() if isinstance(what, Expression)}
         self._formulas = _in_order(formulas)
         self._check_names(parsed)
-        self._numbers = {name: numbers[name] for name in self._appearing() if name in numbers}
-        self.leaves = tuple(self._numbers)
+        self.numbers = {name: numbers[name] for name in self._appearing() if name in numbers}
+        self.leaves = tuple(self.numbers)
 
     def __len__(self) -> int:
         """Count the steps of one evaluation."""
@@ -63,15 +64,10 @@ class Program:
             known[name] = _located(name, formula, known)
         return self.expression.evaluate(known)
 
-    @property
-    def numbers(self) -> Mapping[str, float]:
-        """The numbers of the leaves, by name."""
-        return self._numbers
-
     def graph(self) -> tuple[Value | float, dict[str, Value]]:
         """Evaluate on labelled `Value`s; return the result, and the node of every name."""
-        self.evaluate(self._numbers)  # on floats first: their errors name no line of code
-        nodes = {name: Value(number, name) for name, number in self._numbers.items()}
+        self.evaluate(self.numbers)  # on floats first: their errors name no line of code
+        nodes = {name: Value(number, name) for name, number in self.numbers.items()}
         for name, formula in self._formulas.items():
             result = _located(name, formula, nodes)
             node = Value(result) if not isinstance(result, Value) else +result if result.label else result

@@ -13,7 +13,7 @@ from autograd.replay import stored_operands
 from autograd.rows import CONSTANT, real
 from autograd.sweep import Adjoints, recorded_edges
 from autograd.traversal import topological_order
-from autograd.value import Value, is_variable
+from autograd.value import Value, is_variable, nothing_to_differentiate
 
 if TYPE_CHECKING:
     from autograd.checkpointing import Segment
@@ -192,10 +192,7 @@ def differentiable(out: object, caller: str) -> Value:
     if not isinstance(out, Value):
         raise TypeError(f"{caller} takes one Value, not {type(out).__name__} ({out!r:.60})")
     if out._op is CONSTANT:
-        raise ValueError(
-            f"{out.describe()} is a constant (made by detach(), under no_grad() or inside checkpoint()): there is "
-            "nothing to differentiate"
-        )
+        raise nothing_to_differentiate(out)
     return out
 
 
