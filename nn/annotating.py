@@ -1,0 +1,85 @@
+"""`annotate`: a forward pass that can be read: frames for modules, names for what is in them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, nullcontext
+from typing import Any
+
+from autograd import scope
+from nn.labelling import label, unlabelled
+from nn.layers import Layer, single
+from nn.module import ANNOTATIONS, Module
+
+
+class Annotations:
+    """The frames of a model's modules, and the numbers of its layers."""
+
+    def __init__(self, model: Module) -> None:
+        """Number the layers of neurons, and label their parameters."""
+        named = model.named_modules()
+        self.frames = {module: _frame(name) for name, module in named}
+        layers = [module for _, module in named if isinstance(module, Layer)]
+        self.numbers = {layer: number for number, layer in enumerate(layers, 1)}
+        for layer, number in self.numbers.items():
+            for values, name in ((layer.weight, f"W{number}"), (layer.bias, f"b{number}")):
+                if unlabelled(values):
+                    label(values, name)
+
+    def call(self, module: Module, inputs: tuple[Any, ...], options: Mapping[str, Any]) -> Any:
+        """Call a module inside its frame; of a layer, label sums and outputs."""
+        frame = self.frames.get(module, "")
+        with scope(frame) if frame else nullcontext():
+            if isinstance(module, Layer) and module in self.numbers:
+                return self._call_layer(module, self.numbers[module], *inputs, **options)
+            return module.forward(*inputs, **options)
+
+    def _call_layer(self, layer: Layer, number: int, x: Any) -> Any:
+        sums = layer.pre_activations(x)
+        outputs = layer.activate(sums)
+        if outputs != sums:
+            label(sums, f"s{number}")
+        return single(label(outputs, f"z{number}"))
+
+
+@contextmanager
+def annotate(model: Module) -> Iterator[None]:
+    """Make what ``model`` computes in this block readable: in pictures, derivations and checks.
+
+    Every module's nodes stand in a frame of their own (`autograd.scope`). The layers of neurons are numbered, and
+    their parameters labelled where they have no labels yet: weights ``W1_12`` (neuron 1, input 2), biases ``b1_1``;
+    so are their sums ``s1_1`` and outputs ``z1_1``. Outside such blocks this costs nothing.
+
+    Args:
+        model: a module.
+
+    Raises:
+        TypeError: ``model`` is none.
+
+    Example:
+        >>> from autograd import derive
+        >>> from nn import MLP, annotate
+        >>> model = MLP(2, [2, 1], "tanh", seed=0)
+        >>> with annotate(model):
+        ...     y = model([1.0, -1.0])
+        >>> print(str(derive(y, model.layers[1].weight[0][1])).partition("\\n")[0])
+        ∂z₂‚₁/∂W₂‚₁₂ = z₁‚₂
+    """
+    if not isinstance(model, Module):
+        raise TypeError(f"annotate takes a module, not {type(model).__name__} ({model!r:.60})")
+    token = ANNOTATIONS.set(Annotations(model))
+    try:
+        yield
+    finally:
+        ANNOTATIONS.reset(token)
+
+
+def _frame(name: str) -> str:
+    """Return the heading of a module's frame: ``layer 1`` for ``layers.0``."""
+    own = re.search(r"([^\W\d]\w*)((?:\.\d+)*)$", name)
+    if own is None:
+        return ""
+    numbers = [str(int(number) + 1) for number in own[2].split(".") if number]
+    stem = own[1].removesuffix("s") if numbers else own[1]
+    return " ".join([stem.replace("_", " "), *numbers])

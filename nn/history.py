@@ -1,0 +1,102 @@
+"""What `fit` has done, epoch by epoch."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+from nn.extras import library
+
+
+class History:
+    """The course of a training: what was measured after each epoch. It shows itself as a plot in Jupyter.
+
+    Attributes:
+        loss: the mean loss of each epoch's batches, each before its step.
+        validation_loss: the mean loss over the samples held out, after each epoch; empty without any.
+        metrics: by name, the mean over each epoch; of the samples held out under ``"validation " + name``.
+        steps: how many steps were taken.
+        best_epoch: the epoch, from 1, whose loss was the lowest (held out, if there is any); 0 before the first.
+        ended: why training ended.
+        interrupted: whether it was by Ctrl-C.
+
+    Example:
+        >>> from nn import History
+        >>> History()
+        History(0 epochs, 0 steps: not begun)
+    """
+
+    def __init__(self) -> None:
+        """Begin."""
+        self.loss: list[float] = []
+        self.validation_loss: list[float] = []
+        self.metrics: dict[str, list[float]] = {}
+        self.steps = 0
+        self.best_epoch = 0
+        self.ended = "not begun"
+        self.interrupted = False
+
+    def __len__(self) -> int:
+        """Count the epochs."""
+        return len(self.loss)
+
+    def __bool__(self) -> bool:
+        """Be true, also before the first epoch."""
+        return True
+
+    def __repr__(self) -> str:
+        """Tell how long training took, from which loss to which, and why it ended."""
+        parts = [f"{len(self):,} epoch{'s' * (len(self) != 1)}, {self.steps:,} step{'s' * (self.steps != 1)}"]
+        for name, numbers in self.curves().items():
+            parts += [f"{name} {numbers[0]:.4g} → {numbers[-1]:.4g}"]
+        return f"History({', '.join(parts)}: {self.ended})"
+
+    def curves(self) -> dict[str, list[float]]:
+        """Return what there is to plot: the numbers by name, one for each epoch.
+
+        Example:
+            >>> from nn import History
+            >>> history = History()
+            >>> history.loss += [0.5, 0.25]
+            >>> history.curves()
+            {'loss': [0.5, 0.25]}
+        """
+        every = {"loss": self.loss, "validation loss": self.validation_loss, **self.metrics}
+        return {name: numbers for name, numbers in every.items() if numbers}
+
+    def plot(self, *, log: bool = False) -> Any:
+        """Plot the losses, and the metrics beside them.
+
+        Args:
+            log: whether the losses are on a logarithmic axis.
+
+        Returns:
+            A `matplotlib.figure.Figure`; ``.savefig("training.svg")`` writes it.
+
+        Raises:
+            MissingExtraError: matplotlib is not installed.
+
+        Example:
+            >>> from nn import History
+            >>> history = History()
+            >>> history.loss += [0.5, 0.25]
+            >>> len(history.plot().axes)
+            1
+        """
+        from nn.plotting import plot_curves
+
+        curves = self.curves()
+        losses = {name: curves.pop(name) for name in ("loss", "validation loss") if name in curves}
+        return plot_curves(losses, curves, log=log, marked=self.best_epoch if self.validation_loss else 0)
+
+    def _repr_png_(self) -> bytes | None:
+        """Show the plot in Jupyter; the text, where matplotlib is not installed."""
+        try:
+            library("matplotlib", "plot", "plots")
+        except ImportError:
+            return None
+        if not self.loss:
+            return None
+        file = io.BytesIO()
+        self.plot().savefig(file, format="png", dpi=100)
+        return file.getvalue()

@@ -1,0 +1,64 @@
+"""Labels for the entries of vectors and matrices, as mathematics counts them: from 1."""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+
+from autograd import Value
+from nn.nesting import entries
+
+Nested = TypeVar("Nested")
+
+
+def label(values: Nested, name: str) -> Nested:
+    """Label the entries of nested lists by their places: ``W_12``, or ``W_1_12`` where an index has two digits.
+
+    Numbers and constants among them are left as they are. Pictures, derivations and `autograd.check` call the entries
+    by these labels.
+
+    Args:
+        values: a `Value`, which gets the name itself; or nested lists of them.
+        name: what the whole is called, such as ``"W1"``.
+
+    Returns:
+        ``values``, for use inside an expression.
+
+    Raises:
+        TypeError: ``name`` is no text.
+
+    Example:
+        >>> from nn import Layer, label
+        >>> layer = Layer(2, 2)
+        >>> label(layer.weight, "W1")[0][1].label, label(layer.bias, "b1")[1].label
+        ('W1_12', 'b1_2')
+    """
+    if not isinstance(name, str):
+        raise TypeError(f"label: the name must be a text, not {type(name).__name__} ({name!r:.60})")
+    between = "_" if _largest(values) > 9 else ""
+    _label(values, name, "", between)
+    return values
+
+
+def _label(values: Any, name: str, place: str, between: str) -> None:
+    if isinstance(values, (list, tuple)):
+        for index, item in enumerate(values, 1):
+            _label(item, name, f"{place}{between if place else ''}{index}", between)
+    elif isinstance(values, Value):
+        values.label = f"{name}_{place}" if place else name
+
+
+def _largest(values: Any) -> int:
+    """Return the largest index, counted from 1."""
+    if not isinstance(values, (list, tuple)):
+        return 0
+    return max(len(values), *map(_largest, values), 0)
+
+
+def unlabelled(values: Any) -> bool:
+    """Tell whether none of the entries has a label yet.
+
+    Example:
+        >>> unlabelled([Value(1.0), Value(2.0)]), shape_of([Value(1.0)])
+        (True, (1,))
+    """
+    return not any(isinstance(entry, Value) and entry.label for entry in entries(values))
