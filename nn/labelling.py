@@ -58,7 +58,7 @@ def unlabelled(values: Any) -> bool:
     """Tell whether none of the entries has a label yet.
 
     Example:
-        >>> unlabelled([Value(1.0), Value(2.0)]), shape_of([Value(1.0)])
-        (True, (1,))
+        >>> unlabelled([Value(1.0), Value(2.0)]), unlabelled([[Value(1.0, "w")], [Value(2.0)]])
+        (True, False)
     """
     return not any(isinstance(entry, Value) and entry.label for entry in entries(values))

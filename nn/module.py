@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from autograd import Value
 from nn.checking import whole
 from nn.initialisers import initialiser, seeded
-from nn.nesting import Shape, entries, in_words, listed, mapped, places, shape_of, size
+from nn.nesting import Shape, entries, in_words, listed, mapped, places, shape_of
 from nn.parameters import Declaration, assign, is_parameter, numbers_for
 
 if TYPE_CHECKING:
@@ -318,7 +318,7 @@ class Module:
 
 def _found(name: str, attribute: Any) -> Iterator[tuple[str, Any]]:
     """Yield the parameters and modules in an attribute, each with its name."""
-    if isinstance(attribute, Module) or (is_parameter(attribute) and _is_regular(attribute)):
+    if isinstance(attribute, Module) or is_parameter(attribute):
         yield name, attribute
     elif isinstance(attribute, (list, tuple)):
         for index, item in enumerate(attribute):
@@ -326,13 +326,6 @@ def _found(name: str, attribute: Any) -> Iterator[tuple[str, Any]]:
     elif isinstance(attribute, dict):
         for key, item in attribute.items():
             yield from _found(f"{name}.{key}", item)
-
-
-def _is_regular(nested: Any) -> bool:
-    try:
-        return size(shape_of(nested)) > 0
-    except ValueError:
-        return False
 
 
 def _mismatches(known: Mapping[str, Any], given: Mapping[str, Any]) -> list[tuple[str, list[str]]]:

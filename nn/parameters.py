@@ -36,7 +36,7 @@ class Declaration:
 
 
 def is_parameter(x: object) -> bool:
-    """Tell whether an object is a leaf, or nested lists of nothing but leaves.
+    """Tell whether an object is a leaf, or nested lists of nothing but leaves, of one shape.
 
     Example:
         >>> is_parameter([[Value(1.0)], [Value(2.0)]]), is_parameter([Value(1.0), 2.0]), is_parameter(Value(1.0) * 2)
@@ -44,7 +44,9 @@ def is_parameter(x: object) -> bool:
     """
     if type(x) is Value:
         return x.op == ""
-    return isinstance(x, (list, tuple)) and len(x) > 0 and all(map(is_parameter, x))
+    if not isinstance(x, (list, tuple)) or not x or not all(map(is_parameter, x)):
+        return False
+    return len({shape_of(item) for item in x}) == 1
 
 
 def numbers_for(given: Any, shape: Shape, what: str) -> Any:

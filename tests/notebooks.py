@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,8 @@ from nbclient import NotebookClient
 NOTEBOOKS = sorted((Path(__file__).parents[1] / "notebooks").glob("*.ipynb"))
 SECONDS = 300  # for one cell
 PICTURES = ("image/svg+xml", "image/png", "image/gif")
+VARIES = "# figures vary from run to run"  # the first line of a cell that shows times, or memory
+KERNEL = {"TQDM_DISABLE": "1"}  # no progress bars: they say how long something took
 
 
 def executed(path: Path) -> Any:
@@ -19,7 +22,7 @@ def executed(path: Path) -> Any:
     notebook = cleaned(nbformat.read(path, as_version=4))
     folder = {"metadata": {"path": str(path.parent)}}
     client = NotebookClient(notebook, timeout=SECONDS, coalesce_streams=True, resources=folder)
-    client.execute()
+    client.execute(env={**os.environ, **KERNEL})
     return cleaned(notebook, keep_outputs=True)
 
 
@@ -35,8 +38,16 @@ def cleaned(notebook: Any, keep_outputs: bool = False) -> Any:
 
 
 def shown(notebook: Any) -> list[Any]:
-    """Return what each code cell shows, in words; of a picture only that there is one: layouts differ by version."""
-    return [[_words(output) for output in cell.outputs] for cell in notebook.cells if cell.cell_type == "code"]
+    """Return what each code cell shows, in words.
+
+    Of a picture only that there is one: layouts differ by version. Of a cell that says that its figures vary, only of
+    what kinds its outputs are.
+    """
+    return [
+        [_kinds(output) if cell.source.startswith(VARIES) else _words(output) for output in cell.outputs]
+        for cell in notebook.cells
+        if cell.cell_type == "code"
+    ]
 
 
 def _words(output: Any) -> Any:
@@ -45,6 +56,10 @@ def _words(output: Any) -> Any:
     if output.output_type == "error":
         return output.ename, output.evalue
     return {kind: "a picture" if kind in PICTURES else data for kind, data in output.data.items()}
+
+
+def _kinds(output: Any) -> Any:
+    return output.name if output.output_type == "stream" else sorted(output.get("data", [output.get("ename")]))
 
 
 def main(names: list[str]) -> None:

@@ -54,7 +54,10 @@ def test_a_floor_under_the_number_of_examples() -> None:
 
 
 def public_objects() -> list[tuple[str, object]]:
-    return [(name, getattr(autograd, name)) for name in autograd.__all__ if name not in ("compiled", "__version__")]
+    named = [(package, name) for package in (autograd, nn) for name in package.__all__]
+    plain = {"autograd.compiled", "autograd.__version__"}
+    found = [(f"{package.__name__}.{name}", getattr(package, name)) for package, name in named]
+    return [(name, thing) for name, thing in found if name not in plain]
 
 
 @pytest.mark.parametrize(("name", "thing"), public_objects(), ids=[name for name, _ in public_objects()])
