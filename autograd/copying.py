@@ -82,7 +82,7 @@ class _Record:
         if rest.segment is not None:
             rest.segment.require_portable()
         operands = tuple(o if isinstance(o, float) else _record(o) for o in rest.operands)
-        fields = (type(rest), operands, rest.recorded, rest.segment, rest.index)
+        fields = (type(rest), operands, tuple(rest.recorded), rest.segment, rest.index)
         return _make_with_rest, (type(node), node._op, node._data, node._grad, node._label, fields)
 
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from math import copysign, inf, nan
+from math import copysign, fsum, inf, nan
+from operator import mul
 from typing import Final
 
 SQRT_HALF: Final = math.sqrt(0.5)
@@ -265,13 +266,13 @@ def logsumexp(xs: Sequence[float]) -> float:
         return top
     rest = list(xs)
     rest.remove(top)
-    return top + math.log1p(math.fsum(math.exp(x - top) for x in rest))
+    return top + math.log1p(fsum(math.exp(x - top) for x in rest))
 
 
 def sum_of(xs: Sequence[float]) -> float:
     """Correctly rounded sum (Shewchuk's, by `math.fsum`); inf and nan as in IEEE arithmetic."""
     try:
-        return math.fsum(xs)
+        return fsum(xs)
     except OverflowError:  # a partial sum left the range, the sum itself may not: halve often enough
         scale = 2.0 ** -math.frexp(len(xs))[1]
         return sum_of([x * scale for x in xs]) / scale
@@ -287,7 +288,7 @@ def prod_of(xs: Sequence[float]) -> float:
 def dot_of(xs: Sequence[float]) -> float:
     """Sum of the products of the first half with the second half, its additions without rounding error."""
     half = len(xs) // 2
-    return sum_of([x * y for x, y in zip(xs[:half], xs[half:], strict=True)])
+    return sum_of([*map(mul, xs, xs[half:])])
 
 
 def maximum_of(xs: Sequence[float]) -> float:

@@ -89,4 +89,7 @@ def partials_at(row: Primitive, numbers: tuple[float, ...], result: float) -> tu
         slopes = row.slopes(numbers, result)
     except (ArithmeticError, ValueError):
         slopes = row.slopes(tuple(map(Ieee, numbers)), Ieee(result))
-    return tuple([slope if type(slope) is float else _unwrap(slope) for slope in slopes])
+    for slope in slopes:
+        if type(slope) is not float:
+            return tuple(map(_unwrap, slopes))
+    return tuple(slopes)

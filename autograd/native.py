@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import mul
 from typing import TYPE_CHECKING, NoReturn
 
 from autograd.block import CURRENT_BLOCK
@@ -18,6 +19,12 @@ if TYPE_CHECKING:
     Visited = set[Value]
 else:
     Visited = set
+
+# Floats that are kept. (Compiled: in eight bytes each.)
+if TYPE_CHECKING:
+    Floats = tuple[float, ...]
+else:
+    Floats = tuple
 
 # Make an object of a class of nodes, with nothing in it yet.
 blank = object.__new__
@@ -39,6 +46,25 @@ def new_node(op: Primitive, data: float, a: Value | None, b: Value | None, da: f
     if BLOCKS.used and (block := CURRENT_BLOCK.get()) is not None:
         return block.admit(node, (a, b))
     return node
+
+
+def numbers_of(operands: tuple[Value | float, ...]) -> tuple[float, ...]:
+    """Return the numbers of the operands of a node, in order."""
+    return tuple([o if type(o) is float else o._data for o in operands])  # type: ignore[union-attr]
+
+
+def products_and_partials(operands: tuple[Value | float, ...]) -> tuple[list[float], Floats]:
+    """Return what `dot` adds up, and its partials: for each operand the number that it is multiplied by."""
+    numbers, half = numbers_of(operands), len(operands) // 2
+    others = numbers[half:]
+    return [*map(mul, numbers, others)], others + numbers[:half]
+
+
+def pass_on(adjoint: float, operands: tuple[Value | float, ...], partials: Floats) -> None:
+    """Add to ``.grad`` of each operand that is a node."""
+    for operand, partial in zip(operands, partials, strict=True):
+        if type(operand) is not float:
+            operand._grad += adjoint * partial  # type: ignore[union-attr]
 
 
 def seal(kind: type[Value]) -> None:

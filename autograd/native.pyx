@@ -1,16 +1,18 @@
 """What the two builds do differently: this file in the compiled build, native.py in its place in the plain one.
 
-Nodes are most of what there is, so four things that Python does for every object are done here for them alone:
+Nodes are most of what there is, so five things that Python does for every object are done here for them alone:
 
 - A node is made in one piece of memory, field by field, without first filling it with ``None``.
 - The garbage collector does not visit nodes. They cannot be part of a reference cycle, and visiting millions of them,
   time and again while a graph grows, would take longer than making them.
 - Freeing a chain of nodes does not recurse: nodes that are dropped while another is freed wait for their turn.
 - A traversal writes its number on the nodes that it meets, rather than putting them into a set.
+- The partials of a node of many operands are kept as C numbers, rather than as an object each.
 """
 
 cimport cython
 from cpython.contextvars cimport get_value
+from cpython.mem cimport PyMem_Calloc, PyMem_Free
 from cpython.object cimport PyObject, PyTypeObject, destructor
 from cpython.ref cimport Py_DECREF
 
@@ -75,6 +77,74 @@ cpdef object new_node(object op, double data, object a, object b, double da, dou
         if block is not None:
             return block.admit(node, (a, b))
     return node
+
+
+# Nodes of many operands ---------------------------------------------------------------------------------------------
+
+
+@cython.final
+cdef class Floats:
+    """Floats that are kept, in eight bytes each; otherwise like the tuple that takes its place in the plain build."""
+
+    def __cinit__(self, numbers=()):
+        cdef tuple items = tuple(numbers)
+        cdef Py_ssize_t i
+        if items:
+            allocate(self, len(items))
+        for i in range(self.size):
+            self.numbers[i] = items[i]
+
+    def __dealloc__(self):
+        PyMem_Free(self.numbers)
+
+    def __len__(self):
+        return self.size
+
+    def __getitem__(self, Py_ssize_t index):
+        if not 0 <= index < self.size:
+            raise IndexError("there are not as many floats")
+        return self.numbers[index]
+
+
+cdef int allocate(Floats floats, Py_ssize_t size) except -1:
+    """Make room in what has none yet."""
+    floats.numbers = <double *>PyMem_Calloc(size, sizeof(double))
+    if floats.numbers == NULL:
+        raise MemoryError
+    floats.size = size
+
+
+cdef inline double number_of(operand) except? -1.0:
+    return (<Value>operand)._data if type(operand) is Value else <double?>operand
+
+
+cpdef tuple numbers_of(tuple operands):
+    """Return the numbers of the operands of a node, in order."""
+    return tuple([(<Value>o)._data if type(o) is Value else o for o in operands])
+
+
+cpdef tuple products_and_partials(tuple operands):
+    """Return what `dot` adds up, and its partials: for each operand the number that it is multiplied by."""
+    cdef Floats partials = Floats.__new__(Floats)
+    cdef Py_ssize_t i, half = len(operands) // 2
+    cdef double x, y
+    cdef list products = []
+    allocate(partials, 2 * half)
+    for i in range(half):
+        x, y = number_of(operands[i]), number_of(operands[half + i])
+        products.append(x * y)
+        partials.numbers[i], partials.numbers[half + i] = y, x
+    return products, partials
+
+
+cpdef object pass_on(double adjoint, tuple operands, Floats partials):
+    """Add to ``.grad`` of each operand that is a node."""
+    cdef Py_ssize_t i
+    if len(operands) != partials.size:
+        raise ValueError("there is one partial per operand")
+    for i in range(partials.size):
+        if type(operands[i]) is not float:
+            (<Value?>operands[i])._grad += adjoint * partials.numbers[i]
 
 
 # Meeting nodes ------------------------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from autograd.errors import StaleGraphError
 from autograd.floats import same
 from autograd.ieee import partials_at
+from autograd.native import Floats, numbers_of
 from autograd.rows import ieee_values
 from autograd.traversal import topological_order
 
@@ -88,7 +89,7 @@ def present(node: Value, operands: tuple[Value | float, ...]) -> tuple[float, tu
     """
     if node._rest is not None and node._rest.segment is not None:
         return node._rest.segment.refreshed()[node._rest.index], ()
-    numbers = tuple([o if isinstance(o, float) else o._data for o in operands])
+    numbers = numbers_of(operands)
     data = node._op.evaluate(numbers)
     if data - data != 0.0 and node._data - node._data == 0.0:  # a partial at an edge is not finite from the start
         labels = ["" if isinstance(o, float) else o.label for o in operands]
@@ -109,7 +110,7 @@ def _store(node: Value, data: float, partials: tuple[float, ...]) -> None:
     """Write into the node, leaving the numbers of constant operands alone."""
     node._data = data
     if node._rest is not None:
-        node._rest.recorded = partials
+        node._rest.recorded = Floats(partials)
         return
     if node._a is not None:
         node._da = partials[0]

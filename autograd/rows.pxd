@@ -5,3 +5,10 @@ cdef class Primitive:
     cdef readonly object __doc__
     cdef readonly bint complete
     cdef object __weakref__
+    cpdef _dispatch(self, tuple operands)
+    cpdef tuple arrange(self, tuple arguments)
+    cpdef tuple _arrange_pairs(self, tuple arguments)
+    cpdef evaluate(self, tuple numbers)
+    cpdef slopes(self, operands, result, wanted=*)
+
+cpdef bint _is_iterable(x)

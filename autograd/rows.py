@@ -206,11 +206,15 @@ class Primitive:
 
     def _dispatch(self, operands: tuple[Any, ...]) -> Any:
         """Hand the operands to the first algebra among them, or compute with plain numbers."""
+        numbers = operands
         for operand in operands:
-            apply = None if type(operand) is float else getattr(operand, "_apply", None)
-            if apply is not None:
-                return apply(self, operands)
-        numbers = tuple([real(x, self.argument(i)) for i, x in enumerate(operands)])
+            if type(operand) is not float:
+                apply = getattr(operand, "_apply", None)
+                if apply is not None:
+                    return apply(self, operands)
+                numbers = ()
+        if numbers is not operands:  # some are numbers of other kinds
+            numbers = tuple([real(x, self.argument(i)) for i, x in enumerate(operands)])
         result = self.evaluate(numbers)
         if result - result != 0.0:
             self.check_domain(numbers, result)
@@ -221,7 +225,7 @@ class Primitive:
         if self.pairs:
             return self._arrange_pairs(arguments)
         if self.arity is None:
-            single = len(arguments) == 1 and isinstance(arguments[0], Iterable)
+            single = len(arguments) == 1 and _is_iterable(arguments[0])
             return tuple(arguments[0]) if single else arguments
         if len(arguments) < self.arity:
             missing = self.arity - len(arguments)
@@ -231,9 +235,9 @@ class Primitive:
         return arguments
 
     def _arrange_pairs(self, arguments: tuple[Any, ...]) -> tuple[Any, ...]:
-        if len(arguments) != 2 or not all(isinstance(x, Iterable) for x in arguments):
+        if len(arguments) != 2 or not (_is_iterable(arguments[0]) and _is_iterable(arguments[1])):
             raise TypeError(f"{self.signature()} takes two sequences")
-        left, right = map(tuple, arguments)
+        left, right = tuple(arguments[0]), tuple(arguments[1])
         if len(left) != len(right):
             raise ValueError(f"{self.name} takes sequences of equal length, not of {len(left)} and {len(right)}")
         return left + right
@@ -242,10 +246,12 @@ class Primitive:
         """Return the value at floats, unchecked; an empty sequence may raise `ValueError`."""
         return self.compute(numbers) if self.arity is None else self.compute(*numbers)
 
-    def slopes(self, operands: Sequence[Any], result: Any, wanted: Sequence[int] | None = None) -> list[Any]:
+    def slopes(self, operands: Sequence[Any], result: Any, wanted: Sequence[int] | None = None) -> Sequence[Any]:
         """Return the local partials in the algebra of the operands, for all of them or those at ``wanted``."""
         if callable(self.partials):
-            every = list(self.partials(operands, result))
+            every = self.partials(operands, result)
+            if type(every) is not tuple and type(every) is not list:
+                every = list(every)
             if len(every) != len(operands):
                 raise ValueError(
                     f"partials of {self.name} must return {len(operands)}, one per operand, not {len(every)}"
@@ -336,6 +342,11 @@ def maybe_real(x: object) -> float | None:
         return float(x)  # type: ignore[arg-type]
     except (TypeError, ValueError):
         return None
+
+
+def _is_iterable(x: object) -> bool:
+    """Tell whether `tuple` takes ``x``; lists and tuples first, because asking the abstract class takes longer."""
+    return type(x) is list or type(x) is tuple or isinstance(x, Iterable)
 
 
 def _short(x: object) -> str:

@@ -1,4 +1,5 @@
 from autograd.switch cimport Switch
+from autograd.traversal cimport clear_and_order
 from autograd.value cimport Value
 
 cdef Switch CHECKPOINTS

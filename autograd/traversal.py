@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
-from autograd.native import Visited
+from autograd.native import Floats, Visited, pass_on
 from autograd.rows import LEAF
 
 if TYPE_CHECKING:
@@ -33,7 +33,10 @@ def topological_order(roots: Value | Iterable[Value], stop: Iterable[Value] = ()
 
 
 def clear_and_order(output: Value) -> list[Value]:
-    """List the nodes as `topological_order` does; on the way, set ``.grad`` of all but the leaves to 0."""
+    """List what an adjoint passes through: as `topological_order` does, without the nodes that nothing is below.
+
+    On the way, set ``.grad`` of all but the leaves to 0.
+    """
     return _order([output], (), clear=True)
 
 
@@ -44,6 +47,8 @@ def _order(roots: list[Any], stop: Iterable[Value], clear: bool) -> list[Value]:
     node: Value | None
     operand: Value | None
     rest: Many | None
+    item: Any
+    below: Value
     while stack:
         node = stack.pop()
         if node is None:  # everything below the next one has been listed
@@ -55,14 +60,20 @@ def _order(roots: list[Any], stop: Iterable[Value], clear: bool) -> list[Value]:
             visited.add(node)
             if clear and node._op is not LEAF:
                 node._grad = 0.0
+            rest = node._rest
+            operand = node._b
+            if operand is None and rest is None and node._a is None:  # nothing is below it
+                if not clear:
+                    order.append(node)
+                break
             stack.append(node)
             stack.append(None)
-            rest = node._rest
             if rest is not None:
-                for item in reversed(rest.operands):
-                    if not isinstance(item, float):
-                        stack.append(item)  # noqa: PERF401 - a generator would let the collector run (see native.pyx)
-            operand = node._b
+                for item in reversed(rest.operands):  # no generator: it would let the collector run (see native.pyx)
+                    if type(item) is not float:
+                        below = item
+                        if not (clear and below._op is LEAF) and below not in visited:
+                            stack.append(below)
             if operand is not None and operand not in visited:
                 stack.append(operand)
             node = node._a
@@ -112,8 +123,9 @@ def accumulate(order: list[Value], pull_segment: Callable[[Many, Segment, float]
         rest = node._rest
         if rest is None:
             continue
-        if rest.segment is not None and pull_segment is not None:
+        if rest.segment is None:
+            pass_on(adjoint, rest.operands, rest.recorded)
+        elif pull_segment is not None:
             pull_segment(rest, rest.segment, adjoint)
         else:
-            for operand, partial in rest.edges():
-                operand._grad += adjoint * partial
+            pass_on(adjoint, rest.operands, Floats(rest.partials))

@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING, Any, NoReturn, SupportsFloat, TypeAlias
 
 from autograd import copying
 from autograd.block import CURRENT_BLOCK
+from autograd.floats import sum_of
 from autograd.ieee import partial_of_one, partial_of_two, partials_at
-from autograd.native import blank, new_node, seal
+from autograd.native import Floats, blank, new_node, numbers_of, products_and_partials, seal
 from autograd.operators import Operators
 from autograd.replay import recompute
 from autograd.rows import CONSTANT, LEAF, Primitive, maybe_real, real
 from autograd.sweep import sweep_into_grad
 from autograd.switch import BLOCKS, CHECKPOINTS
-from autograd.table import add, divide, multiply, negative, subtract
+from autograd.table import add, divide, dot, multiply, negative, subtract
 from autograd.traversal import topological_order
 
 if TYPE_CHECKING:
@@ -33,13 +34,13 @@ class Many:
     def __init__(
         self,
         operands: tuple[Value | float, ...],
-        recorded: tuple[float, ...],
+        recorded: Sequence[float],
         segment: Segment | None = None,
         index: int = 0,
     ) -> None:
         """Keep the fields: for an output of a checkpointed ``segment``, nothing recorded but its ``index`` there."""
         self.operands = operands
-        self.recorded = recorded
+        self.recorded = recorded if type(recorded) is Floats else Floats(recorded)
         if segment is not None and not hasattr(type(segment), "require_same_inputs"):
             raise TypeError(f"a segment is kept here, not {type(segment).__name__}")
         self.segment = segment
@@ -50,7 +51,7 @@ class Many:
     @property
     def partials(self) -> tuple[float, ...]:
         """The local partials, one per operand; those of a checkpointed segment are recomputed at each reading."""
-        return self.recorded if self.segment is None else self.segment.partials(self.index)
+        return tuple(self.recorded) if self.segment is None else self.segment.partials(self.index)
 
     def edges(self) -> Iterator[tuple[Value, float]]:
         """Yield the operands that are nodes, each with its partial."""
@@ -256,17 +257,23 @@ class Value(Operators):
 
     def _apply(self, row: Primitive, operands: tuple[Any, ...]) -> Value:
         """Make the node of ``row`` on `Value`s and numbers: the hook behind every operator and function."""
-        mixed = tuple([_operand(row, i, o) for i, o in enumerate(operands)])
+        for operand in operands:
+            if type(operand) is not Value and type(operand) is not float:
+                operands = tuple([_operand(row, i, o) for i, o in enumerate(operands)])
+                break
+        if row is dot:  # the work of most networks: its rule again, as for the arithmetic below; it has no domain
+            products, partials = products_and_partials(operands)
+            return node_of_many(row, sum_of(products), kept(operands, partials))
         if row.arity == 1:
             return self._unary(row)
         if row.arity == 2:
-            a, b = mixed
+            a, b = operands
             return self._reflected(row, a) if isinstance(a, float) else a._binary(row, b)  # type: ignore[no-any-return]
-        numbers = tuple([o if isinstance(o, float) else o._data for o in mixed])
+        numbers = numbers_of(operands)
         result = row.evaluate(numbers)
         if result - result != 0.0:
-            row.check_domain(numbers, result, ["" if isinstance(o, float) else o.label for o in mixed])
-        return node_of_many(row, result, Many(mixed, partials_at(row, numbers, result)))
+            row.check_domain(numbers, result, ["" if isinstance(o, float) else o.label for o in operands])
+        return node_of_many(row, result, kept(operands, Floats(partials_at(row, numbers, result))))
 
     def _unary(self, row: Primitive) -> Value:
         x = self._data
@@ -444,6 +451,16 @@ class Value(Operators):
     def describe(self) -> str:
         """Name the value in a message: by its label, else by its operation and number."""
         return f"Value {self.label!r}" if self.label else f"{self.op or 'a leaf'!r} (= {self._data!r})"
+
+
+def kept(operands: tuple[Value | float, ...], recorded: Floats) -> Many:
+    """Make the part of a node of many operands, as `Many` does, but faster."""
+    rest: Many = Many.__new__(Many)
+    rest.operands = operands
+    rest.recorded = recorded
+    rest.segment = None
+    rest.index = 0
+    return rest
 
 
 def node_of_many(op: Primitive, data: float, rest: Many) -> Value:

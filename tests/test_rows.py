@@ -13,6 +13,7 @@ from mpmath import mp
 
 import autograd
 from autograd import DomainError, Primitive, Value, gradients
+from autograd.ieee import partials_at
 from autograd.rows import PRIMITIVES
 from tests.oracle import ORACLES, Real, UndefinedError, derivative, partial, sensitivity
 from tests.reporting import report
@@ -424,3 +425,16 @@ def test_unary_methods_agree_with_their_rows(row: Primitive) -> None:
     for x in [*DELICATE, *(point[0] for point in points(row, POINTS))]:
         operand = Value(x)
         assert outcome(lambda: method(operand)) == outcome(through(row, (operand,)))  # noqa: B023
+
+
+def test_dot_agrees_with_its_row() -> None:
+    row = PRIMITIVES["dot"]
+    for xs, ys in itertools.product(itertools.pairwise(DELICATE), repeat=2):
+        numbers = (*xs, *ys)
+        result = row.evaluate(numbers)
+        expected = repr(result), [repr(slope) for slope in partials_at(row, numbers, result)]
+        for variables in range(1, 16):
+            operands = [Value(x) if variables >> i & 1 else x for i, x in enumerate(numbers)]
+            node = row(operands[:2], operands[2:])
+            assert (repr(node.data), [repr(slope) for slope in node._rest.partials]) == expected, numbers
+            assert node._rest.operands == tuple(operands)

@@ -166,7 +166,7 @@ JUNK: dict[str, Callable[[], Any]] = {
     "many": lambda: Many((Value(1.0), 2.0, Value(3.0)), (1.0, 2.0, 3.0)),
     "unequal many": lambda: Many((Value(1.0), 2.0), (1.0,)),
     "empty many": lambda: Many((), ()),
-    "odd many": lambda: Many((1.0, "a", None), ("x", None, [])),  # type: ignore[arg-type]
+    "odd many": lambda: Many((1.0, "a", None), (1.0, 2.0, 3.0)),  # type: ignore[arg-type]
     "a bare many": lambda: Many.__new__(Many),
     "a bare row": lambda: Primitive.__new__(Primitive),
     "a segment": lambda: checkpoint(lambda v: v * 2.0, Value(1.0))._rest.segment,

@@ -1,0 +1,1 @@
+cpdef double sum_of(xs) except? -1.0
