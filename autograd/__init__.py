@@ -113,6 +113,7 @@ from autograd.version import VERSION as __version__  # noqa: N811
 if TYPE_CHECKING:
     from autograd.animation.animate import animate as animate
     from autograd.pictures.drawing import draw as draw
+    from autograd.pictures.rendering import Picture as Picture
 
 # In the order of use; `import *` leaves Python's own `abs`, `sum`, `max` and `min` alone.
 __all__ = [  # noqa: RUF022
@@ -120,7 +121,7 @@ __all__ = [  # noqa: RUF022
     "grad", "value_and_grad", "jacobian", "hessian", "jvp", "vjp", "hvp", "derivative", "gradients",
     "no_grad", "checkpoint", "gradcheck", "finite_difference", "topological_order",
     "count_paths", "paths", "top_paths", "derive", "check", "reconcile", "trace_backward", "print_trace", "blame",
-    "draw", "animate", "scope", "scope_of", "source_lines", "line_of",
+    "draw", "animate", "Picture", "scope", "scope_of", "source_lines", "line_of",
     "primitive", "Primitive", "Interval", "DomainError", "StaleGraphError", "MissingExtraError",
     "compiled", "__version__",
     "add", "subtract", "multiply", "divide", "floor_divide", "mod", "power", "negative", "positive",
@@ -131,7 +132,8 @@ __all__ = [  # noqa: RUF022
     "dot",
 ]  # fmt: skip
 
-_LATE = {"animate": "animation.animate", "draw": "pictures.drawing"}  # what needs other libraries, and where it is
+# What needs other libraries, and where it is.
+_LATE = {"animate": "animation.animate", "draw": "pictures.drawing", "Picture": "pictures.rendering"}
 
 
 def __getattr__(name: str) -> Any:

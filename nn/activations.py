@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any, NamedTuple, TypeAlias
 
 import autograd
@@ -11,8 +12,13 @@ from nn.checking import choice
 from nn.module import Module
 from nn.nesting import entries, plain
 
+
+def _same(x: Any) -> Any:
+    return x
+
+
 ELEMENTWISE: dict[str, Callable[[Any], Any]] = {
-    "identity": lambda x: x,
+    "identity": _same,
     **{
         name: getattr(autograd, name)
         for name in (
@@ -59,7 +65,11 @@ def resolved(activation: ActivationLike, who: str, *, single: bool = False) -> R
 
 
 def _elementwise(name: str, function: Callable[[Any], Any]) -> Resolved:
-    return Resolved(name, lambda xs: [function(x) for x in xs], function)
+    return Resolved(name, partial(_each, function), function)
+
+
+def _each(function: Callable[[Any], Any], xs: list[Any]) -> list[Any]:
+    return [function(x) for x in xs]
 
 
 def softmax(scores: Sequence[Any]) -> list[Any]:

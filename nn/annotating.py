@@ -18,6 +18,7 @@ class Annotations:
 
     def __init__(self, model: Module) -> None:
         """Number the layers of neurons, and label their parameters."""
+        model.parameters()  # made now, they stand outside the frames, as those do that were made before
         named = model.named_modules()
         self.frames = {module: _frame(name) for name, module in named}
         layers = [module for _, module in named if isinstance(module, Layer)]
@@ -45,7 +46,7 @@ class Annotations:
 
 @contextmanager
 def annotate(model: Module) -> Iterator[None]:
-    """Make what ``model`` computes in this block readable: in pictures, derivations and checks.
+    r"""Make what ``model`` computes in this block readable: in pictures, derivations and checks.
 
     Every module's nodes stand in a frame of their own (`autograd.scope`). The layers of neurons are numbered, and
     their parameters labelled where they have no labels yet: weights ``W1_12`` (neuron 1, input 2), biases ``b1_1``;
@@ -63,7 +64,7 @@ def annotate(model: Module) -> Iterator[None]:
         >>> model = MLP(2, [2, 1], "tanh", seed=0)
         >>> with annotate(model):
         ...     y = model([1.0, -1.0])
-        >>> print(str(derive(y, model.layers[1].weight[0][1])).partition("\\n")[0])
+        >>> print(str(derive(y, model.layers[1].weight[0][1])).partition("\n")[0])
         ∂z₂‚₁/∂W₂‚₁₂ = z₁‚₂
     """
     if not isinstance(model, Module):

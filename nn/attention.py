@@ -114,6 +114,7 @@ class MultiHeadAttention(Module):
         joined: list[list[Any]] = [[] for _ in queries]
         every: Weights = []
         size = self.embed_dim // self.num_heads
+        scale = 1.0 / math.sqrt(size)
         for start in range(0, self.embed_dim, size):
             part = slice(start, start + size)
             of_keys = [key[part] for key in keys]
@@ -121,7 +122,7 @@ class MultiHeadAttention(Module):
             weights = []
             for position, query in enumerate(queries):
                 seen = position + 1 if self.causal else len(keys)
-                scores = [dot(query[part], key) * (1.0 / math.sqrt(size)) for key in of_keys[:seen]]
+                scores = [dot(query[part], key) * scale for key in of_keys[:seen]]
                 weights.append(softmax(scores))
                 joined[position] += [dot(weights[-1], column[:seen]) for column in columns]
             every.append(weights)

@@ -51,14 +51,14 @@ class Embedding(Module):
         """Look up the vector of a token, or those of a list of tokens.
 
         Args:
-            tokens: whole numbers from 0 to num_embeddings - 1, by themselves or in nested lists.
+            tokens: whole numbers from 0 to num_embeddings - 1, by themselves, in nested lists, or a range.
 
         Raises:
             TypeError: a token is no whole number.
             IndexError: there is no such token.
         """
         tokens = plain(tokens)
-        if isinstance(tokens, (list, tuple)):
+        if isinstance(tokens, (list, tuple, range)):
             return [self.forward(token) for token in tokens]
         if isinstance(tokens, bool) or not hasattr(tokens, "__index__"):
             raise TypeError(f"Embedding: a token is a whole number, not {type(tokens).__name__} ({tokens!r:.60})")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import random
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
 from nn.checking import choice, real, whole
@@ -73,7 +74,7 @@ def constant(number: float) -> Initialiser:
         [[0.1, 0.1], [0.1, 0.1]]
     """
     number = real(number, "constant: number")
-    return Initialiser(f"constant({number:g})", lambda source, fans: number)
+    return Initialiser(f"constant({number:g})", partial(_always, number))
 
 
 def uniform(low: float = -1.0, high: float = 1.0) -> Initialiser:
@@ -87,7 +88,7 @@ def uniform(low: float = -1.0, high: float = 1.0) -> Initialiser:
     low, high = real(low, "uniform: low"), real(high, "uniform: high")
     if low > high:
         raise ValueError(f"uniform: low must not be above high, but {low!r} > {high!r}")
-    return Initialiser(f"uniform({low:g}, {high:g})", lambda source, fans: source.uniform(low, high))
+    return Initialiser(f"uniform({low:g}, {high:g})", partial(_evenly, low, high))
 
 
 def normal(mean: float = 0.0, std: float = 1.0) -> Initialiser:
@@ -103,7 +104,7 @@ def normal(mean: float = 0.0, std: float = 1.0) -> Initialiser:
         3
     """
     mean, std = real(mean, "normal: mean"), real(std, "normal: std", 0.0)
-    return Initialiser(f"normal({mean:g}, {std:g})", lambda source, fans: source.gauss(mean, std))
+    return Initialiser(f"normal({mean:g}, {std:g})", partial(_normally, mean, std))
 
 
 def xavier(gain: float = 1.0, distribution: str = "uniform") -> Initialiser:
@@ -120,7 +121,7 @@ def xavier(gain: float = 1.0, distribution: str = "uniform") -> Initialiser:
         >>> all(abs(w) <= (6 / (2 + 4)) ** 0.5 for row in xavier()((4, 2), seed=0) for w in row)
         True
     """
-    return _scaled("xavier", gain, distribution, lambda fans: 2.0 / (fans.into + fans.out))
+    return _scaled("xavier", gain, distribution, _of_xavier)
 
 
 def kaiming(gain: float = math.sqrt(2.0), distribution: str = "uniform") -> Initialiser:
@@ -137,7 +138,7 @@ def kaiming(gain: float = math.sqrt(2.0), distribution: str = "uniform") -> Init
         >>> all(abs(w) <= (6 / 2) ** 0.5 for row in kaiming()((4, 2), seed=0) for w in row)
         True
     """
-    return _scaled("kaiming", gain, distribution, lambda fans: 1.0 / fans.into)
+    return _scaled("kaiming", gain, distribution, _of_kaiming)
 
 
 def gain_of(activation: str) -> float:
@@ -173,7 +174,7 @@ class Given(Initialiser):
 
     def __init__(self, numbers: Any, what: str) -> None:
         """Keep the numbers."""
-        super().__init__("given numbers", lambda source, fans: math.nan)
+        super().__init__("given numbers", partial(_always, math.nan))
         self.shape = shape_of(numbers)
         self.numbers = [real(number, what) for number in entries(numbers)]
         self.what = what
@@ -208,13 +209,39 @@ def _scaled(name: str, gain: float, distribution: str, variance: Callable[[Fans]
     gain = real(gain, f"{name}: gain", 0.0)
     choice(distribution, DISTRIBUTIONS, f"{name}: distribution")
 
-    def draw(source: random.Random, fans: Fans) -> float:
-        std = gain * math.sqrt(variance(fans))
-        if distribution == "normal":
-            return source.gauss(0.0, std)
-        return source.uniform(-math.sqrt(3.0) * std, math.sqrt(3.0) * std)
+    return Initialiser(f"{name}({gain:.4g}, {distribution!r})", partial(_by_fans, gain, distribution, variance))
 
-    return Initialiser(f"{name}({gain:.4g}, {distribution!r})", draw)
+
+# How numbers are drawn: functions that can be pickled, and models with them.
+
+
+def _always(number: float, source: random.Random, fans: Fans) -> float:
+    return number
+
+
+def _evenly(low: float, high: float, source: random.Random, fans: Fans) -> float:
+    return source.uniform(low, high)
+
+
+def _normally(mean: float, std: float, source: random.Random, fans: Fans) -> float:
+    return source.gauss(mean, std)
+
+
+def _by_fans(
+    gain: float, distribution: str, variance: Callable[[Fans], float], source: random.Random, fans: Fans
+) -> float:
+    std = gain * math.sqrt(variance(fans))
+    if distribution == "normal":
+        return source.gauss(0.0, std)
+    return source.uniform(-math.sqrt(3.0) * std, math.sqrt(3.0) * std)
+
+
+def _of_xavier(fans: Fans) -> float:
+    return 2.0 / (fans.into + fans.out)
+
+
+def _of_kaiming(fans: Fans) -> float:
+    return 1.0 / fans.into
 
 
 def _fans(shape: Shape) -> Fans:

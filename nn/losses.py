@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import autograd
-from autograd import Value, dot, log, logsumexp, relu, softplus, square, sum, xlogy
+from autograd import Value, dot, log, logsumexp, minimum, relu, softplus, square, step, sum, where, xlogy
 from nn.activations import softmax
 from nn.checking import choice, real
 from nn.nesting import described, entries, plain, shape_of
@@ -134,7 +134,7 @@ def binary_cross_entropy_from_logits(logit: Any, target: Any, reduction: str = "
 def cross_entropy(logits: Any, target: Any) -> Any:
     """Return ``-ln softmax(logits)[target]``, exact for logits of any size.
 
-    For a class it is ``softplus(logsumexp(other logits) - its logit)``, in which nothing cancels.
+    For a class it is ``softplus(logsumexp(other logits - its logit))``, in which nothing cancels.
 
     Args:
         logits: a sequence of `Value`s, one for each class, two or more.
@@ -154,9 +154,20 @@ def cross_entropy(logits: Any, target: Any) -> Any:
     scores = _scores(logits, "cross_entropy")
     label = _class(target, len(scores), "cross_entropy")
     if isinstance(label, int):
-        others = [score for index, score in enumerate(scores) if index != label]
-        return softplus((logsumexp(others) if len(others) > 1 else others[0]) - scores[label])
-    return logsumexp(scores) * sum(label) - dot(label, scores)
+        return _beside(_gaps(scores, label))
+    top = max(range(len(scores)), key=scores.__getitem__)  # of this one, no gap is above 0, and so no term below it
+    gaps = _gaps(scores, top)
+    return _beside(gaps) * sum(label) - dot([share for index, share in enumerate(label) if index != top], gaps)
+
+
+def _gaps(scores: list[Any], label: int) -> list[Any]:
+    """Return how far the scores of the other classes are above that of one."""
+    return [score - scores[label] for index, score in enumerate(scores) if index != label]
+
+
+def _beside(gaps: list[Any]) -> Any:
+    """Return ``-ln softmax`` of the class from which the others have these gaps."""
+    return softplus(logsumexp(gaps) if len(gaps) > 1 else gaps[0])
 
 
 def cross_entropy_from_probabilities(probabilities: Any, target: Any) -> Any:
@@ -237,12 +248,13 @@ def softmax_hinge(logits: Any, target: int, margin: float = 0.0) -> Any:
     return REDUCTIONS["sum"]([relu(gap + margin) if margin else relu(gap) for gap in gaps])
 
 
-def accuracy(prediction: Any, target: Any) -> float:
+def accuracy(prediction: Any, target: Any, threshold: float = 0.0) -> float:
     """Return 1.0 if a prediction is right, else 0.0: a metric for `fit`, whose mean is the share of right ones.
 
     Args:
-        prediction: scores of the classes; or one score, which says yes above 0.
+        prediction: scores of the classes; or one score, which says yes above the threshold.
         target: the number of the class; for one score 1 (yes), or 0 or -1 (no).
+        threshold: 0 for scores, 0.5 for probabilities.
 
     Example:
         >>> from nn import accuracy
@@ -251,7 +263,7 @@ def accuracy(prediction: Any, target: Any) -> float:
     """
     prediction = plain(prediction)
     if not isinstance(prediction, (list, tuple)):
-        return float((prediction > 0) == (target > 0))
+        return float((prediction > threshold) == (target > 0))
     label = _class(target, len(prediction), "accuracy")
     label = label if isinstance(label, int) else max(range(len(label)), key=label.__getitem__)
     return float(max(range(len(prediction)), key=prediction.__getitem__) == label)
@@ -277,8 +289,10 @@ def _reduced(terms: list[Any], reduction: str, who: str) -> Any:
 
 
 def _huber(difference: Any, delta: float) -> Any:
+    """Be without branches of Python's, so that a recorded graph may be recomputed on the other side of ``delta``."""
     size = autograd.abs(difference)
-    return 0.5 * square(difference) if size <= delta else delta * (size - 0.5 * delta)
+    square_of_near = 0.5 * square(minimum(size, delta))  # of a far one it would overflow
+    return where(step(delta - size), square_of_near, delta * (size - 0.5 * delta))
 
 
 def _surprise(probability: Any) -> Any:

@@ -99,11 +99,11 @@ class Module:
             [[Value(data=3.0, grad=0.0), Value(data=4.0, grad=0.0)]]
         """
         who = type(self).__name__
-        if not str(name).isidentifier() or name in self.__dict__ or hasattr(type(self), name):
+        declared = self.__dict__.setdefault("_declared", {})
+        if not str(name).isidentifier() or name in self.__dict__ or name in declared or hasattr(type(self), name):
             raise ValueError(f"{who}: a parameter needs a name that is an identifier and not taken, not {name!r}")
         sizes = tuple(whole(length, f"{who}: shape of {name}") for length in shape)
         rule = initialiser(init, f"{who}: init of {name}")
-        declared = self.__dict__.setdefault("_declared", {})
         declared[name] = Declaration(name, sizes, rule, seeded(seed, who), fans)
 
     def __getattr__(self, name: str) -> Any:
@@ -111,9 +111,7 @@ class Module:
         declaration = self.__dict__.get("_declared", {}).get(name)
         if declaration is None:
             raise AttributeError(f"{type(self).__name__} has no attribute {name!r}")
-        made = declaration.make()
-        self.__dict__[name] = made
-        return made
+        return self.__dict__.setdefault(name, declaration.make())  # two threads get the same one
 
     def __setattr__(self, name: str, value: Any) -> None:
         """Set an attribute; of a declared parameter, its numbers or its leaves."""

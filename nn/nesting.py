@@ -10,14 +10,18 @@ Shape = tuple[int, ...]
 
 
 def plain(x: Any) -> Any:
-    """Return arrays and tensors as nested lists, anything else as it is.
+    """Return arrays and tensors as nested lists, also those within lists; anything else as it is.
 
     Example:
         >>> import numpy
-        >>> plain(numpy.array([1.0, 2.0])), plain(3)
-        ([1.0, 2.0], 3)
+        >>> plain(numpy.array([1.0, 2.0])), plain([numpy.array([1.0])]), plain(3)
+        ([1.0, 2.0], [[1.0]], 3)
     """
-    return x.tolist() if hasattr(x, "tolist") and hasattr(x, "shape") else x
+    if hasattr(x, "tolist") and hasattr(x, "shape"):
+        return x.tolist()
+    if isinstance(x, (list, tuple)) and any(isinstance(item, (list, tuple)) or hasattr(item, "tolist") for item in x):
+        return [plain(item) for item in x]
+    return x
 
 
 def shape_of(nested: Any) -> Shape:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextvars import Context
 from typing import Any
 
 from autograd import Value
@@ -31,8 +32,12 @@ class Declaration:
         return self.init(self.shape, f"{self.seed}/{self.name}", self.fans)
 
     def make(self) -> Any:
-        """Return new leaves with those numbers."""
-        return mapped(Value, self.numbers())
+        """Return new leaves with those numbers.
+
+        They belong to no block that they happen to be made in: inside a function that `checkpoint` runs again, they are
+        what it depends on, and not made anew.
+        """
+        return Context().run(mapped, Value, self.numbers())
 
 
 def is_parameter(x: object) -> bool:
@@ -43,7 +48,7 @@ def is_parameter(x: object) -> bool:
         (True, False, False)
     """
     if type(x) is Value:
-        return x.op == ""
+        return x.op in ("", "argument")  # "argument": of a function that is being differentiated
     if not isinstance(x, (list, tuple)) or not x or not all(map(is_parameter, x)):
         return False
     return len({shape_of(item) for item in x}) == 1

@@ -11,12 +11,15 @@ def progress_bar(total: int, shown: bool | None) -> Any:
 
     Args:
         total: how many steps there will be at most.
-        shown: whether it is shown; ``None``: in a terminal or a notebook.
+        shown: whether it is shown; ``None``: in a terminal or a notebook, unless the environment has ``TQDM_DISABLE``.
     """
     from tqdm import tqdm
 
-    visible = (sys.stderr.isatty() or in_notebook()) if shown is None else shown
-    return tqdm(total=total, disable=not visible, unit="step", dynamic_ncols=True, leave=True)
+    if shown is None and (sys.stderr.isatty() or in_notebook()):
+        said: dict[str, Any] = {}  # what the environment says counts
+    else:
+        said = {"disable": not shown}
+    return tqdm(total=total, unit="step", dynamic_ncols=True, leave=True, **said)
 
 
 def in_notebook() -> bool:

@@ -119,6 +119,8 @@ def _from_json(content: bytes, path: str) -> State:
         raise DamagedFileError(f"{path!r} is no JSON: {where}") from None
     except (UnicodeDecodeError, RecursionError) as error:
         raise DamagedFileError(f"{path!r} is no JSON: {type(error).__name__}") from None
+    except ValueError as error:  # a whole number of more digits than Python reads
+        raise DamagedFileError(f"{path!r}: {error}") from None
     if not isinstance(document, dict) or document.get("format") != FORMAT:
         raise DamagedFileError(f"{path!r} holds no parameters: it does not say that its format is {FORMAT!r}")
     if document.get("version") != VERSION:
@@ -152,13 +154,19 @@ def _from_safetensors(content: bytes, path: str) -> State:
     reader = library("safetensors", "safetensors", "safetensors files")
     arrays = library("safetensors.numpy", "safetensors", "safetensors files")
     try:
-        state = {name: array.astype("float64").tolist() for name, array in arrays.load(content).items()}
+        state = {name: _floats(array, name) for name, array in arrays.load(content).items()}
         length = int.from_bytes(content[:8], "little")
         metadata = json.loads(content[8 : 8 + length].decode("utf-8")).get("__metadata__", {})
     except (reader.SafetensorError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise DamagedFileError(f"{path!r} is no safetensors file that can be read: {error}") from None
     _require_digest(metadata.get("sha256"), state, path, "it was damaged")
     return state
+
+
+def _floats(array: Any, name: str) -> Any:
+    if array.dtype.kind != "f":
+        raise ValueError(f"{name} is made of {array.dtype}, not of floats")
+    return array.astype("float64").tolist()
 
 
 def mapped_values(state: Mapping[str, Any], function: Callable[[Any], Any]) -> State:

@@ -161,7 +161,6 @@ class _Training:
         totals = _Totals(self.metrics)
         for batch in batches:
             totals.add(self._step(batch, totals), len(batch))
-            self.history.steps += 1
             bar.set_postfix_str(f"loss {totals.mean_loss:.4g}", refresh=False)
             bar.update()
         self.history.loss.append(totals.mean_loss)
@@ -188,7 +187,10 @@ class _Training:
             if self.optimiser.steps == steps:
                 for parameter, number in zip(self.optimiser.parameters, before, strict=True):
                     parameter.data = number
+            else:  # Ctrl-C waited for its end
+                self.history.steps += 1
             raise
+        self.history.steps += 1
         totals.measure(predictions, batch)
         return 0.0 if loss is None else loss.data
 

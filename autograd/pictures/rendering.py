@@ -116,7 +116,7 @@ class Picture(graphviz.Digraph):  # type: ignore[misc]  # the package is not typ
     """A `graphviz.Digraph` that shows itself, and is rendered, with or without a ``dot`` program.
 
     Example:
-        >>> from autograd.pictures.rendering import Picture
+        >>> from autograd import Picture
         >>> picture = Picture()
         >>> picture.edge("a", "b")
         >>> picture.pipe("svg", encoding="utf-8")[:4]
@@ -125,7 +125,7 @@ class Picture(graphviz.Digraph):  # type: ignore[misc]  # the package is not typ
 
     def __repr__(self) -> str:
         """Say how much is in the picture, and how to see it."""
-        edges = sum("->" in line for line in self.body)
+        edges = sum("->" in line and "style=invis" not in line for line in self.body)
         return f"<picture of {edges:,} edges: it shows itself in a notebook, .save('graph.svg') writes it>"
 
     def require_drawable(self) -> None:
