@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import io
 from typing import Any
 
-from nn.extras import library
+from autograd import MissingExtraError
 
 
 class History:
@@ -89,14 +88,11 @@ class History:
         losses = {name: curves.pop(name) for name in ("loss", "validation loss") if name in curves}
         return plot_curves(losses, curves, log=log, marked=self.best_epoch if self.validation_loss else 0)
 
-    def _repr_png_(self) -> bytes | None:
+    def _repr_png_(self) -> Any:
         """Show the plot in Jupyter; the text, where matplotlib is not installed."""
-        try:
-            library("matplotlib", "plot", "plots")
-        except ImportError:
-            return None
         if not self.loss:
             return None
-        file = io.BytesIO()
-        self.plot().savefig(file, format="png", dpi=100)
-        return file.getvalue()
+        try:
+            return self.plot()._repr_png_()
+        except MissingExtraError:
+            return None
