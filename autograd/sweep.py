@@ -58,7 +58,8 @@ class Algebra(Generic[A]):
     def expect(self, rest: Many) -> None:
         """Count the outputs of a checkpointed segment that the sweep will meet, before it changes anything."""
         if rest.segment is not None:
-            rest.segment.require_same_inputs()
+            if rest.segment not in self._expected:
+                rest.segment.require_same_inputs()
             self._expected[rest.segment] = self._expected.get(rest.segment, 0) + 1
 
     def pull_segment(self, rest: Many, segment: Segment, adjoint: A | None) -> None:

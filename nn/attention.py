@@ -93,14 +93,14 @@ class MultiHeadAttention(Module):
         return self.attend(query, key, value)[0]
 
     def attend(self, query: Any, key: Any = None, value: Any = None) -> tuple[list[list[Any]], Weights]:
-        """Compute what `forward` does, and return with it the weights: per head, per query, one for each key it sees."""
+        """Compute what `forward` does, and return with it the weights: per head and query, one for each key it sees."""
         queries = self._vectors(query, "queries")
         keys = queries if key is None else self._vectors(key, "keys")
         values = keys if value is None else self._vectors(value, "values")
         if len(keys) != len(values) or (self.causal and len(keys) != len(queries)):
             raise ValueError(
-                f"MultiHeadAttention takes as many keys as values{', and as queries' if self.causal else ''}; there are "
-                f"{len(queries)} queries, {len(keys)} keys and {len(values)} values"
+                f"MultiHeadAttention takes as many keys as values{', and as queries' if self.causal else ''}; there "
+                f"are {len(queries)} queries, {len(keys)} keys and {len(values)} values"
             )
         projected = (
             [affine(layer.weight, layer.bias, x) for x in sequence]

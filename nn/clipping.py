@@ -35,8 +35,8 @@ def clip_grad_norm(parameters: Iterable[Value], max_norm: float) -> float:
     norm = math.hypot(*(parameter.grad for parameter in parameters))
     if not math.isfinite(norm):
         raise ValueError(
-            f"clip_grad_norm: the gradients have a length of {norm}, so nothing was changed; autograd.blame(loss) tells "
-            "where it comes from"
+            f"clip_grad_norm: the gradients have a length of {norm}, so nothing was changed; autograd.blame(loss) "
+            "tells where it comes from"
         )
     if norm > max_norm:
         for parameter in parameters:

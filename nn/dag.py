@@ -21,7 +21,7 @@ BIASES = ("shared", "separate")
 
 
 class DAG(Module):
-    """A network given by its edges: every node is a neuron ``activation(b + Σ w · what leads to it)``.
+    r"""A network given by its edges: every node is a neuron ``activation(b + Σ w · what leads to it)``.
 
     Inputs are vectors, with a vector of weights on each of their edges; between neurons an edge has one weight.
 
@@ -29,7 +29,8 @@ class DAG(Module):
         edges: ``"x1 → n1, x2 → n1 → n2"`` (or ``->``), or pairs of names, in any order. Names without an edge to them
             are inputs.
         outputs: the neurons whose numbers come out, in this order; by default those from which no edge leads on.
-        inputs: the lengths of the input vectors by name, in the order in which samples list them, or one length for all.
+        inputs: the lengths of the input vectors by name, in the order in which samples list them; or one length for
+            all.
         activation: a name such as ``"tanh"``, or a function of a `Value`; or one for each neuron, by name.
         bias: ``"shared"``: one for all neurons; ``"separate"`` (or ``True``): one for each; ``False``: none.
         init: what the weights are at first (see `Layer`); by default `kaiming` over what leads to a neuron.
@@ -53,7 +54,7 @@ class DAG(Module):
         >>> net({"x1": [1.0, 0.5], "x2": [-1.0, 2.0]}).op
         'tanh'
         >>> nodes = net.nodes([[1.0, 0.5], [-1.0, 2.0]])
-        >>> print(str(derive(nodes["n3"], net.w_13)).partition("\\n")[0])
+        >>> print(str(derive(nodes["n3"], net.w_13)).partition("\n")[0])
         ∂n₃/∂w₁₃ = (1 − n₃²) n₁
         >>> [name for name, _ in net.named_parameters()][:4]
         ['v_11[0]', 'v_11[1]', 'b', 'v_22[0]']

@@ -72,7 +72,7 @@ class Module:
         """Declare a parameter, which becomes the attribute ``name``: nested lists of leaves, made when first used.
 
         Until then it is counted, saved and loaded without being there. Assigning nested numbers to the attribute sets
-        the data of its leaves; assigning nested `Value`s puts them in their place.
+        the data of its leaves; assigning nested leaves puts those in their place.
 
         Args:
             name: an identifier that the module does not have yet.

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from autograd import Value, dot, exp, gradients, maximum, relu, sigmoid, softplus, sum, tanh
-from tests.worked_examples.printed import Sheet, adjoints, matrix, row
+from autograd import Value, gradients
+from nn import MLP, Layer, label, softmax_hinge, squared_error
+from tests.worked_examples.printed import Sheet, adjoints, descended, matrix, row, transposed
 
 X = [[0.75, 0.8], [0.2, 0.05], [-0.75, 0.8], [0.2, -0.05]]
 Y = [1.0, 1.0, -1.0, -1.0]
@@ -16,15 +17,19 @@ RATE = 0.5
 
 def a1() -> list[Sheet]:
     """Build A1 with different activations: f1 the sigmoid, f2 tanh, f3 the softplus, whose slope is the sigmoid."""
-    x, w_1, w_2, w_out = Value(0.5, "x"), Value(0.8, "W_1"), Value(-0.6, "W_2"), Value(1.2, "W_out")
-    target = Value(0.3, "y_gt")
-    s_1 = (w_1 * x).named("s_1")
-    z_1 = sigmoid(s_1).named("z_1")
-    s_2 = (w_2 * z_1).named("s_2")
-    z_2 = tanh(s_2).named("z_2")
-    s_out = (w_out * z_2).named("s_out")
-    y_out = softplus(s_out).named("y_out")
-    loss = (0.5 * (y_out - target) ** 2).named("L")
+    layers = {
+        "1": Layer(1, 1, "sigmoid", bias=False, init=0.8),
+        "2": Layer(1, 1, "tanh", bias=False, init=-0.6),
+        "out": Layer(1, 1, "softplus", bias=False, init=1.2),
+    }
+    z, sums = Value(0.5, "x"), []
+    for name, layer in layers.items():
+        layer.weight[0][0].label = f"W_{name}"
+        (s,) = layer.pre_activations(z)
+        (z,) = layer.activate([s.named(f"s_{name}")])
+        z.label = "y_out" if name == "out" else f"z_{name}"
+        sums.append(s)
+    loss = squared_error(z, Value(0.3, "y_gt"), "half").named("L")
     first = "sigmoid(s_1)*(1 - sigmoid(s_1))"
     chain = {
         "W_out": "(y_out - y_gt) * sigmoid(s_out) * z_2",
@@ -34,7 +39,7 @@ def a1() -> list[Sheet]:
     deltas = {"W_out": "dL_s_out * z_2", "W_2": "dL_s_2 * z_1", "W_1": "dL_s_1 * x"}
     return [
         Sheet("A1", loss, chain),
-        Sheet("A1 δ_k z_{k−1}", loss, deltas, of=adjoints(loss, [s_1, s_2, s_out])),
+        Sheet("A1 δ_k z_{k−1}", loss, deltas, of=adjoints(loss, sums)),
     ]
 
 
@@ -51,6 +56,13 @@ class Network(NamedTuple):
     half: Value
 
 
+def model() -> MLP:
+    """Return A2 as a module, which has a row of weights for each neuron: s1 = X W1 makes those the columns of W1."""
+    made = MLP(2, [3, 1], bias=False)
+    made.load_state_dict({"layers.0.weight": transposed(W1), "layers.1.weight": [W2]})
+    return made
+
+
 def network(output: str = "z1") -> Network:
     """Build A2.
 
@@ -61,15 +73,17 @@ def network(output: str = "z1") -> Network:
         output: what the output is made of: ``"z1"`` as stated; ``"s1"``, as the printed outputs are; or ``"s1, back
             through z1"``: of s1 in the forward pass and of z1 in the backward pass, as all figures together are.
     """
-    inputs, first, second, targets = matrix("X", X), matrix("W1", W1), row("W2", W2), row("Y", Y)
-    s1 = [[dot(x, [w[j] for w in first]).named(f"s1_{i}{j + 1}") for j in range(3)] for i, x in enumerate(inputs, 1)]
-    z1 = [[relu(s).named(s.label.replace("s", "z")) for s in sample] for sample in s1]
+    hidden, last = model().layers
+    first, second = label(transposed(hidden.weight), "W1"), label(last.weight[0], "W2")
+    targets = row("Y", Y)
+    s1 = label([hidden.pre_activations(x) for x in matrix("X", X)], "s1")
+    z1 = label([hidden.activate(sums) for sums in s1], "z1")
     out = []
-    for i, (s, z) in enumerate(zip(s1, z1, strict=True), 1):
-        straight, stated = dot(s, second), dot(z, second)
+    for sums, outputs in zip(s1, z1, strict=True):
+        straight, stated = last(sums), last(outputs)
         made = {"z1": stated, "s1": straight, "s1, back through z1": stated + (straight - stated).detach()}
-        out.append(made[output].named(f"out_{i}"))
-    loss = sum([(o - y) ** 2 for o, y in zip(out, targets, strict=True)]).named("loss")
+        out.append(made[output])
+    loss = squared_error(label(out, "out"), targets, "sum").named("loss")
     return Network(first, second, s1, z1, out, targets, loss, (loss / 2).named("L"))
 
 
@@ -77,11 +91,8 @@ def a2(output: str = "z1") -> list[Sheet]:
     """Return everything that is printed about A2."""
     net = network(output)
     slopes1, slopes2 = gradients(net.half, (net.W1, net.W2))
-    new1 = [
-        [(w - RATE * g).named(f"W1'{w.label[2:]}") for w, g in zip(*pair, strict=True)]
-        for pair in zip(net.W1, slopes1, strict=True)
-    ]
-    new2 = [(w - RATE * g).named(f"W2'{w.label[2:]}") for w, g in zip(net.W2, slopes2, strict=True)]
+    new1 = label([descended(*pair, RATE) for pair in zip(net.W1, slopes1, strict=True)], "W1'")
+    new2 = label(descended(net.W2, slopes2, RATE), "W2'")
     claims: dict[Any, Any] = {o: f"{o.label} - {y.label}" for o, y in zip(net.out, net.Y, strict=True)}
     claims |= {
         "s2": ["-0.901", "-0.989", "1.049", "1.002"],
@@ -130,11 +141,7 @@ def a3() -> list[Sheet]:
 
 
 def _hinge(title: str, outputs: list[float]) -> Sheet:
-    o = row("O", outputs)
-    powers = [exp(x) for x in o]
-    total = sum(powers)
-    p = [(power / total).named(f"p_{i}") for i, power in enumerate(powers, 1)]
-    loss = sum([maximum(0.0, other - p[2]) for other in p if other is not p[2]]).named("L")
+    loss = softmax_hinge(row("O", outputs), target=2).named("L")
     whole = "(exp(O_1) + exp(O_2) + exp(O_3) + exp(O_4))"
     claims = {f"O_{j}": f"where(O_{j} > O_3, exp(O_{j})*(1 + exp(O_3) - exp(O_{j}))/{whole}**2, 0)" for j in (1, 2, 4)}
     return Sheet(title, loss, claims)

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from autograd import Value, dot, exp, gradients, maximum, relu, sum, tanh
+from autograd import Value, gradients, sum
+from nn import MLP, Neuron, label, softmax, softmax_hinge, squared_error
+from nn.nesting import entries
 from tests.worked_examples.a import W1, X, Y
-from tests.worked_examples.printed import Sheet, matrix, row
+from tests.worked_examples.printed import Sheet, descended, matrix, row, transposed
 
 PRINTED_W = [0.02, 0.03, 0.9]
 PRINTED_RATE = 0.05
+SCORES = [0.5, -0.3, 0.2]
 
 
 class Iteration(NamedTuple):
@@ -37,39 +40,42 @@ class Descent(NamedTuple):
 def descent(w: list[float] = PRINTED_W, rate: float = PRINTED_RATE, steps: int = 3) -> Descent:
     """Build the steps of gradient descent, the gradients being nodes of the graph: ΔW, Δw are sums over the samples."""
     alpha = Value(rate, "alpha")
-    inputs, targets = matrix("x", X), row("y", Y)
-    hidden, output = [matrix("W", W1)], [row("w", w)]
+    layers, inputs, targets = model(w).layers, matrix("x", X), row("y", Y)
+    hidden, output = [label(transposed(layers[0].weight), "W")], [label(layers[1].weight[0], "w")]
     passes = []
     for step in range(1, steps + 1):
         done = _forward(inputs, targets, hidden[-1], output[-1], "" if step == 1 else f"#{step}")
         slopes, slopes_out = gradients(done.total, (done.W, done.w))
-        prime = "'" * step
-        hidden.append(
-            [
-                [(w - alpha * g).named(f"W{prime}_{i}{j}") for j, (w, g) in enumerate(zip(*pair, strict=True), 1)]
-                for i, pair in enumerate(zip(done.W, slopes, strict=True), 1)
-            ]
-        )
-        pairs = zip(done.w, slopes_out, strict=True)
-        output.append([(w - alpha * g).named(f"w{prime}_{j}") for j, (w, g) in enumerate(pairs, 1)])
+        stepped = [descended(*pair, alpha) for pair in zip(done.W, slopes, strict=True)]
+        hidden.append(label(stepped, "W" + "'" * step))
+        output.append(label(descended(done.w, slopes_out, alpha), "w" + "'" * step))
         passes.append(done)
     return Descent(passes, hidden[1:], output[1:], alpha)
+
+
+def model(w: list[float] = PRINTED_W) -> MLP:
+    """Return B as a module, which has a row of weights for each neuron: those are the columns of W."""
+    made = MLP(2, [3, 1], output_activation="tanh", bias=False)
+    made.load_state_dict({"layers.0.weight": transposed(W1), "layers.1.weight": [w]})
+    return made
 
 
 def _forward(
     inputs: list[list[Value]], targets: list[Value], hidden: list[list[Value]], w: list[Value], mark: str
 ) -> Iteration:
-    s_1 = [
-        [dot([row[j] for row in hidden], x).named(f"s_1_{j + 1}{i}{mark}") for i, x in enumerate(inputs, 1)]
-        for j in range(3)
-    ]
-    z_1 = [[relu(s).named(s.label.replace("s", "z")) for s in unit] for unit in s_1]
-    s_out = [dot(w, [unit[i] for unit in z_1]).named(f"s_out_{i + 1}{mark}") for i in range(4)]
-    y_out = [tanh(s).named(s.label.replace("s", "y")) for s in s_out]
-    losses = [
-        (0.5 * (out - y) ** 2).named(f"L_{i}{mark}") for i, (out, y) in enumerate(zip(y_out, targets, strict=True), 1)
-    ]
-    return Iteration(hidden, w, s_1, z_1, s_out, y_out, losses, sum(losses).named(f"L{mark}"))
+    """Make one pass, its weights being leaves at first and then nodes; each z is made of its s alone."""
+    units, output = [Neuron.of(weights, None, "relu") for weights in transposed(hidden)], Neuron.of(w, None, "tanh")
+    z_1 = [[unit(x) for x in inputs] for unit in units]
+    y_out = [output(sample) for sample in transposed(z_1)]
+    losses = [squared_error(out, y, "half") for out, y in zip(y_out, targets, strict=True)]
+    done = Iteration(
+        hidden, w, [[z.operands[0] for z in unit] for unit in z_1], z_1, [y.operands[0] for y in y_out], y_out, losses,
+        sum(losses).named(f"L{mark}"),
+    )  # fmt: skip
+    for name, nodes in (("s_1", done.s_1), ("z_1", z_1), ("s_out", done.s_out), ("y_out", y_out), ("L", losses)):
+        for node in entries(label(nodes, name)):
+            node.label += mark
+    return done
 
 
 def first_iteration(run: Descent) -> Sheet:
@@ -131,16 +137,9 @@ def b(w: list[float] = PRINTED_W, rate: float = PRINTED_RATE) -> list[Sheet]:
     return [first_iteration(run), new_weights(run), last_weights(run), *output_formula(run)]
 
 
-def _softmax(outputs: list[float]) -> tuple[list[Value], list[Value]]:
-    o = row("o", outputs)
-    powers = [exp(x) for x in o]
-    total = sum(powers)
-    return o, [(power / total).named(f"p_{i}") for i, power in enumerate(powers, 1)]
-
-
 def b3() -> list[Sheet]:
     """Return the softmax Jacobian in its two printed forms, one sheet for each p_i."""
-    _, p = _softmax([0.5, -0.3, 0.2])
+    p = label(softmax(row("o", SCORES)), "p")
     named = {node.label: node for node in p}
     sheets = []
     for i, out in enumerate(p, 1):
@@ -152,9 +151,9 @@ def b3() -> list[Sheet]:
 
 def b4() -> list[Sheet]:
     """Return the hinge loss with a margin, for three classes of which the second is right."""
-    _, p = _softmax([0.5, -0.3, 0.2])
-    y, margin = 2, Value(0.05, "margin")
-    loss = sum([maximum(0.0, p[j - 1] - p[y - 1] + margin) for j in (1, 2, 3) if j != y]).named("L")
+    o, y, margin = row("o", SCORES), 2, Value(0.05, "margin").detach()
+    loss = softmax_hinge(o, target=y - 1, margin=margin.data).named("L")
+    named = {node.label: node for node in (margin, *label(softmax(o), "p"))}
     term = "max(0, p_{k}*({k_is_j} - p_{j}) - p_{y}*({y_is_j} - p_{j}) + margin)"
     claims = {
         f"o_{j}": " + ".join(
@@ -162,4 +161,4 @@ def b4() -> list[Sheet]:
         )
         for j in (1, 2, 3)
     }
-    return [Sheet("B4", loss, claims)]
+    return [Sheet("B4", loss, claims, of=named)]

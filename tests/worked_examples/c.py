@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from autograd import Value, dot, exp, log, sum, tanh
-from tests.worked_examples.printed import Sheet, adjoints, matrix, row
+import nn
+from autograd import Value, sum
+from nn import MLP, Neuron, label, softmax
+from tests.worked_examples.printed import Sheet, adjoints, row, through
 
 INPUT = [1.0, 0.0, 1.0, 0.0]
 TARGET = [0.0, 1.0, 0.0]
@@ -15,7 +16,7 @@ WEIGHT = 0.1
 
 
 class Layers(NamedTuple):
-    """The nodes: index 0 is the first layer; ``h`` begins with the input, the last of ``z`` is the output."""
+    """The nodes: index 0 is the first layer; ``h`` begins with the input, both end with the output."""
 
     W: list[list[list[Value]]]
     b: list[list[Value]]
@@ -23,24 +24,30 @@ class Layers(NamedTuple):
     h: list[list[Value]]
 
 
+def model() -> MLP:
+    """Return the network as a module."""
+    made = MLP(SIZES[0], SIZES[1:], "tanh")
+    for parameter in made.parameters():
+        parameter.data = WEIGHT
+    return made
+
+
 def layers() -> Layers:
     """Build the network: z = W h + b, h = tanh(z), the last layer linear."""
     net = Layers([], [], [], [row("x", INPUT)])
-    for k, (wide, high) in enumerate(pairwise(SIZES), 1):
-        net.W.append(matrix(f"W{k}", [[WEIGHT] * wide] * high))
-        net.b.append(row(f"b{k}", [WEIGHT] * high))
-        pairs = zip(net.W[-1], net.b[-1], strict=True)
-        net.z.append([(dot(w, net.h[-1]) + b).named(f"z{k}_{i}") for i, (w, b) in enumerate(pairs, 1)])
-        if k < 3:
-            net.h.append([tanh(z).named(f"h{k}_{i}") for i, z in enumerate(net.z[-1], 1)])
+    for k, layer in enumerate(model().layers, 1):
+        net.W.append(label(layer.weight, f"W{k}"))
+        net.b.append(label(layer.bias or [], f"b{k}"))
+        z, h = through(layer, net.h[-1], f"z{k}", f"h{k}" if k < 3 else f"z{k}")
+        net.z.append(z)
+        net.h.append(h)
     return net
 
 
 def squared_error() -> list[Sheet]:
     """Return what is printed for the squared error: figures, and formulas per entry of each matrix."""
     net = layers()
-    targets = row("y", TARGET)
-    loss = (0.5 * sum([(z - y) ** 2 for z, y in zip(net.z[2], targets, strict=True)])).named("L")
+    loss = nn.squared_error(net.z[2], row("y", TARGET), "half").named("L")
     values = {
         "z1": ["0.3"] * 4, "h1": ["0.2913"] * 4, "z2": ["0.2165"] * 3, "z3": ["0.16936"] * 3, "L": "0.376",
     }  # fmt: skip
@@ -57,7 +64,7 @@ def squared_error() -> list[Sheet]:
             for j in range(1, SIZES[k - 1] + 1)
         }
     matrices = {"z1": net.z[0], "h1": net.h[1], "z2": net.z[1], "z3": net.z[2]}
-    slopes = adjoints(loss, [node for layer in (*net.z, *net.h[1:]) for node in layer])
+    slopes = adjoints(loss, [node for layer in (*net.z, *net.h[1:3]) for node in layer])
     return [Sheet("C", loss, claims, values, {**matrices, **slopes})]
 
 
@@ -67,14 +74,22 @@ def _back(k: int, j: int) -> str:
 
 
 def cross_entropy() -> list[Sheet]:
-    """Return the last layer's gradient for a softmax with cross-entropy; the targets are given, and no variables."""
-    net = layers()
-    targets = [Value(y, f"y_{i}").detach() for i, y in enumerate(TARGET, 1)]
-    powers = [exp(z) for z in net.z[2]]
-    total = sum(powers)
-    shares = [(power / total).named(f"yhat_{i}") for i, power in enumerate(powers, 1)]
-    loss = (-sum([y * log(share) for y, share in zip(targets, shares, strict=True)])).named("L")
-    return [Sheet("C, cross-entropy", loss, {f"z3_{i}": f"yhat_{i} - y_{i}" for i in (1, 2, 3)})]
+    """Return the last layer's gradient for a softmax with cross-entropy; the targets are given, and no variables.
+
+    The loss is made in two ways: of the softmax, as it is printed, and of the sums before it.
+    """
+    sheets = []
+    for title in ("C, cross-entropy", "C, cross-entropy from logits"):
+        scores = layers().z[2]
+        shares, targets = label(softmax(scores), "yhat"), [y.detach() for y in row("y", TARGET)]
+        made: Any = (
+            nn.cross_entropy(scores, targets)
+            if title.endswith("logits")
+            else nn.cross_entropy_from_probabilities(shares, targets)
+        )
+        named = {node.label: node for node in (*shares, *targets)}
+        sheets.append(Sheet(title, made.named("L"), {f"z3_{i}": f"yhat_{i} - y_{i}" for i in (1, 2, 3)}, of=named))
+    return sheets
 
 
 def chain_rule() -> list[Sheet]:
@@ -87,14 +102,14 @@ def chain_rule() -> list[Sheet]:
 
 def several_examples() -> list[Sheet]:
     """Return the gradient of a sum and of a mean of losses: the sum and the mean of theirs."""
-    w, b = Value(0.4, "w"), Value(-0.2, "b")
-    data = [(0.5, 1.0), (-1.5, 0.3), (2.0, -0.7)]
+    neuron = Neuron.of([Value(0.4, "w")], Value(-0.2, "b"), "tanh")
+    inputs, targets = row("x", [0.5, -1.5, 2.0]), row("y", [1.0, 0.3, -0.7])
     losses = [
-        (0.5 * (tanh(w * Value(x, f"x_{i}") + b) - Value(y, f"y_{i}")) ** 2).named(f"L{i}")
-        for i, (x, y) in enumerate(data, 1)
+        nn.squared_error(neuron(x), y, "half").named(f"L{i}")
+        for i, (x, y) in enumerate(zip(inputs, targets, strict=True), 1)
     ]
     total, mean = sum(losses).named("total"), (sum(losses) / len(losses)).named("mean")
-    slopes = {name: slope for loss in losses for name, slope in adjoints(loss, [w, b]).items()}
+    slopes = {name: slope for loss in losses for name, slope in adjoints(loss, neuron.parameters()).items()}
     added = {p: f"dL1_{p} + dL2_{p} + dL3_{p}" for p in ("w", "b")}
     return [
         Sheet("C, sum of losses", total, added, of=slopes),

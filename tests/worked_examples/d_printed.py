@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from autograd import Value
+from nn import Conv2d, Layer
 from tests.worked_examples.d import Network, d1, d2
 from tests.worked_examples.printed import Sheet, adjoints
 
@@ -51,14 +52,14 @@ def _reached(net: Network) -> dict[str, Value]:
 
 
 def d4() -> list[Sheet]:
-    """Return the numbers of parameters, of a dense layer and two convolutions: weights and one bias for each output."""
-    units, channels = Value(96.0, "units"), Value(2.0, "channels")
-    dense = (Value(64.0, "high") * Value(64.0, "wide") * channels * units + units).named("dense")
-    six, one = Value(6.0, "six"), Value(1.0, "one")
-    convolution = (six * six * channels * units + units).named("convolution")
-    pointwise = (one * one * channels * units + units).named("pointwise")
-    return [
-        Sheet("D4", dense, {}, {"dense": "786528"}),
-        Sheet("D4", convolution, {}, {"convolution": "7008"}),
-        Sheet("D4", pointwise, {}, {"pointwise": "288"}),
-    ]
+    """Return how many parameters a dense layer and two convolutions have, counted; and the sizes they follow from."""
+    modules = {
+        "dense": (Layer(64 * 64 * 2, 96), "786528", {"high": 64.0, "wide": 64.0}),
+        "convolution": (Conv2d(2, 96, 6), "7008", {"six": 6.0}),
+        "pointwise": (Conv2d(2, 96, 1), "288", {"one": 1.0}),
+    }
+    sheets = []
+    for name, (module, printed, sizes) in modules.items():
+        named = {size: Value(number, size) for size, number in {**sizes, "channels": 2.0, "units": 96.0}.items()}
+        sheets.append(Sheet("D4", Value(module.num_parameters(), name), {}, {name: printed}, of=named))
+    return sheets

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from autograd import Value, dot, relu
-from tests.worked_examples.printed import Sheet, adjoints, matrix, row
+from typing import Any
+
+from autograd import Value
+from nn import Layer, Sequential, label, squared_error
+from tests.worked_examples.printed import Sheet, adjoints, row, through
 
 INPUT = [0.5, -1.2, 0.8, 0.3]
 W1 = [[0.4, -0.3, 0.7, 0.2], [-0.5, -0.6, 0.1, 0.9], [0.3, 0.2, -0.8, 0.6]]
@@ -14,12 +17,12 @@ TARGET = 0.25
 
 def e() -> list[Sheet]:
     """Build the network, with l = ½ (h3 − t)² for the loss that is left open, and return what is printed about it."""
-    x, first, second, third = row("x", INPUT), matrix("W1", W1), matrix("W2", W2), matrix("W3", W3)
-    z1 = [dot(w, x).named(f"z1_{i}") for i, w in enumerate(first, 1)]
-    h1 = [relu(z).named(f"h1_{i}") for i, z in enumerate(z1, 1)]
-    h2 = [dot(w, h1).named(f"h2_{i}") for i, w in enumerate(second, 1)]
-    h3 = dot(third[0], h2).named("h3")
-    loss = (0.5 * (h3 - Value(TARGET, "t")) ** 2).named("l")
+    layers: list[Any] = model().layers
+    first, second, third = (label(layer.weight, f"W{k}") for k, layer in enumerate(layers, 1))
+    _, h1 = through(layers[0], row("x", INPUT), "z1", "h1")
+    h2 = label(layers[1](h1), "h2")
+    h3 = layers[2](h2).named("h3")
+    loss = squared_error(h3, Value(TARGET, "t"), "half").named("l")
     slopes = adjoints(loss, [h3, *h1])
     delta = {"delta": slopes.pop("dl_h3").named("delta")}
     return [
@@ -33,6 +36,15 @@ def e() -> list[Sheet]:
         ),
         Sheet("E, ∂h2_1/∂W2_2", h2[0], {second[1][j]: f"relu(z1_{j + 1})" for j in range(3)}),
     ]
+
+
+def model() -> Sequential:
+    """Return the network as a module: only the first layer has an activation."""
+    return Sequential(
+        Layer(4, 3, "relu", bias=False, init=W1),
+        Layer(3, 2, "identity", bias=False, init=W2),
+        Layer(2, 1, "identity", bias=False, init=W3),
+    )
 
 
 def _of_loss() -> dict[str, object]:

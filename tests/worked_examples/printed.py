@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from collections.abc import Sequence
+from typing import Any, NamedTuple, TypeVar
 
 from autograd import Value, gradients
+from nn import Layer, label
+
+Item = TypeVar("Item")
 
 
 class Sheet(NamedTuple):
@@ -27,14 +31,28 @@ class Sheet(NamedTuple):
 
 def row(name: str, numbers: list[float]) -> list[Value]:
     """Make leaves ``name_1``, ``name_2``…"""
-    return [Value(number, f"{name}_{i}") for i, number in enumerate(numbers, 1)]
+    return label([Value(number) for number in numbers], name)
 
 
 def matrix(name: str, rows: list[list[float]]) -> list[list[Value]]:
     """Make leaves ``name_11``, ``name_12``…"""
-    return [
-        [Value(number, f"{name}_{i}{j}") for j, number in enumerate(numbers, 1)] for i, numbers in enumerate(rows, 1)
-    ]
+    return label([[Value(number) for number in numbers] for numbers in rows], name)
+
+
+def transposed(rows: Sequence[Sequence[Item]]) -> list[list[Item]]:
+    """Turn rows into columns: a layer has a row of weights for each neuron, some sources have a column."""
+    return [list(column) for column in zip(*rows, strict=True)]
+
+
+def through(layer: Layer, x: list[Value], sums: str, outputs: str) -> tuple[list[Value], list[Value]]:
+    """Pass a sample through a layer; return its sums ``W x + b`` and what the activation makes of them, labelled."""
+    before = label(layer.pre_activations(x), sums)
+    return before, label(layer.activate(before), outputs)
+
+
+def descended(weights: list[Value], slopes: list[Value], rate: Value | float) -> list[Value]:
+    """Return weights after a step of gradient descent, as nodes of the graph that the gradients are nodes of."""
+    return [w - rate * slope for w, slope in zip(weights, slopes, strict=True)]
 
 
 def adjoints(out: Value, nodes: list[Value]) -> dict[str, Value]:
