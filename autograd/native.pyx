@@ -114,6 +114,10 @@ cdef int allocate(Floats floats, Py_ssize_t size) except -1:
     floats.size = size
 
 
+cdef extern from *:
+    void PyObject_GC_UnTrack(PyObject *object)
+
+
 cdef inline double number_of(operand) except? -1.0:
     return (<Value>operand)._data if type(operand) is Value else <double?>operand
 
@@ -135,6 +139,12 @@ cpdef tuple products_and_partials(tuple operands):
         products.append(x * y)
         partials.numbers[i], partials.numbers[half + i] = y, x
     return products, partials
+
+
+cpdef object untracked(object rest):
+    """Take what is kept of a node from the garbage collector: without a segment it is part of no cycle."""
+    PyObject_GC_UnTrack(<PyObject *>rest)
+    return rest
 
 
 cpdef object pass_on(double adjoint, tuple operands, Floats partials):

@@ -2,7 +2,7 @@
 cimport cython
 from autograd.floats cimport sum_of
 from autograd.ieee cimport partial_of_one, partial_of_two, partials_at
-from autograd.native cimport Floats, blank, new_node, numbers_of, products_and_partials
+from autograd.native cimport Floats, blank, new_node, numbers_of, products_and_partials, untracked
 from autograd.operators cimport Operators
 from autograd.rows cimport Primitive
 from autograd.switch cimport Switch

@@ -9,7 +9,7 @@ from autograd import copying
 from autograd.block import CURRENT_BLOCK
 from autograd.floats import sum_of
 from autograd.ieee import partial_of_one, partial_of_two, partials_at
-from autograd.native import Floats, blank, new_node, numbers_of, products_and_partials, seal
+from autograd.native import Floats, blank, new_node, numbers_of, products_and_partials, seal, untracked
 from autograd.operators import Operators
 from autograd.replay import recompute
 from autograd.rows import CONSTANT, LEAF, Primitive, maybe_real, real
@@ -460,7 +460,7 @@ def kept(operands: tuple[Value | float, ...], recorded: Floats) -> Many:
     rest.recorded = recorded
     rest.segment = None
     rest.index = 0
-    return rest
+    return untracked(rest)
 
 
 def node_of_many(op: Primitive, data: float, rest: Many) -> Value:
