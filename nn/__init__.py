@@ -23,6 +23,7 @@ from nn.convolution import Conv2d as Conv2d
 from nn.dag import DAG as DAG
 from nn.diagram import draw as draw
 from nn.embedding import Embedding as Embedding
+from nn.evaluation import evaluate as evaluate
 from nn.gradient_descent import SGD as SGD
 from nn.gradient_descent import Adam as Adam
 from nn.gradient_descent import AdamW as AdamW
@@ -66,8 +67,8 @@ from nn.sequential import Sequential as Sequential
 from nn.storage import DamagedFileError as DamagedFileError
 from nn.storage import load as load
 from nn.storage import save as save
-from nn.training import DivergenceError as DivergenceError
 from nn.training import fit as fit
+from nn.training_steps import DivergenceError as DivergenceError
 
 # In the order of use.
 __all__ = [  # noqa: RUF022
@@ -79,6 +80,6 @@ __all__ = [  # noqa: RUF022
     "Optimiser", "SGD", "Adam", "AdamW", "RMSprop", "LBFGS", "Newton",
     "step_decay", "exponential_decay", "linear_decay", "cosine_decay", "warmup", "clip_grad_norm", "clip_grad_value",
     "Initialiser", "constant", "uniform", "normal", "xavier", "kaiming", "gain_of",
-    "fit", "History", "DivergenceError", "save", "load", "DamagedFileError",
+    "fit", "evaluate", "History", "DivergenceError", "save", "load", "DamagedFileError",
     "draw", "plot_decision_boundary", "plot_gradients", "annotate", "label",
 ]  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import accumulate
 from typing import Any
 
 from autograd import MissingExtraError
@@ -14,7 +15,7 @@ class History:
         loss: the mean loss of each epoch's batches, each before its step.
         validation_loss: the mean loss over the samples held out, after each epoch; empty without any.
         metrics: by name, the mean over each epoch; of the samples held out under ``"validation " + name``.
-        steps: how many steps were taken.
+        step_losses: the mean loss of the batch of each step, before it.
         best_epoch: the epoch, from 1, whose loss was the lowest (held out, if there is any); 0 before the first.
         ended: why training ended.
         interrupted: whether it was by Ctrl-C.
@@ -30,10 +31,15 @@ class History:
         self.loss: list[float] = []
         self.validation_loss: list[float] = []
         self.metrics: dict[str, list[float]] = {}
-        self.steps = 0
+        self.step_losses: list[float] = []
         self.best_epoch = 0
         self.ended = "not begun"
         self.interrupted = False
+
+    @property
+    def steps(self) -> int:
+        """How many steps were taken."""
+        return len(self.step_losses)
 
     def __len__(self) -> int:
         """Count the epochs."""
@@ -63,11 +69,12 @@ class History:
         every = {"loss": self.loss, "validation loss": self.validation_loss, **self.metrics}
         return {name: numbers for name, numbers in every.items() if numbers}
 
-    def plot(self, *, log: bool = False) -> Any:
-        """Plot the losses, and the metrics beside them.
+    def plot(self, *, log: bool = False, steps: bool | None = None) -> Any:
+        """Plot the losses over the epochs, and the metrics beside them; or the loss over the steps.
 
         Args:
             log: whether the losses are on a logarithmic axis.
+            steps: whether to plot over the steps, with a running mean; by default if there is one epoch only.
 
         Returns:
             A `matplotlib.figure.Figure`; ``.savefig("training.svg")`` writes it.
@@ -84,13 +91,24 @@ class History:
         """
         from nn.plotting import plot_curves
 
+        if steps or (steps is None and len(self) < 2):
+            return plot_curves({"loss of the step": self.step_losses, **self._running_mean()}, log=log, unit="step")
         curves = self.curves()
         losses = {name: curves.pop(name) for name in ("loss", "validation loss") if name in curves}
         return plot_curves(losses, curves, log=log, marked=self.best_epoch if self.validation_loss else 0)
 
+    def _running_mean(self) -> dict[str, list[float]]:
+        """Return the means of a tenth of the steps each, the last of them at each step; nothing of few steps."""
+        losses, length = self.step_losses, len(self.step_losses) // 10
+        if length < 2:
+            return {}
+        sums = list(accumulate(losses, initial=0.0))
+        means = [(sums[i] - sums[max(i - length, 0)]) / min(i, length) for i in range(1, len(sums))]
+        return {f"mean of the last {length}": means}
+
     def _repr_png_(self) -> Any:
         """Show the plot in Jupyter; the text, where matplotlib is not installed."""
-        if not self.loss:
+        if not self.step_losses:
             return None
         try:
             return self.plot()._repr_png_()

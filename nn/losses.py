@@ -6,8 +6,8 @@ have the mean of their losses, whose gradient is the mean of theirs: `fit` takes
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeAlias
 
 import autograd
 from autograd import Value, dot, log, logsumexp, minimum, relu, softplus, square, step, sum, where, xlogy
@@ -131,18 +131,19 @@ def binary_cross_entropy_from_logits(logit: Any, target: Any, reduction: str = "
     return _reduced(terms, reduction, who)
 
 
-def cross_entropy(logits: Any, target: Any) -> Any:
+def cross_entropy(logits: Any, target: Any, reduction: str = "mean") -> Any:
     """Return ``-ln softmax(logits)[target]``, exact for logits of any size.
 
     For a class it is ``softplus(logsumexp(other logits - its logit))``, in which nothing cancels.
 
     Args:
-        logits: a sequence of `Value`s, one for each class, two or more.
-        target: the number of the class, from 0; or a probability for each class.
+        logits: a sequence of `Value`s, one for each class, two or more; or several such rows.
+        target: the number of the class, from 0, or a probability for each class; of rows, one for each.
+        reduction: of rows, ``"mean"`` or ``"sum"``.
 
     Raises:
         TypeError: ``target`` is no class.
-        ValueError: there is no such class, or the probabilities are not as many as the logits.
+        ValueError: there is no such class, the numbers of logits and targets do not fit, or ``reduction`` is not known.
 
     Example:
         >>> from nn import cross_entropy
@@ -151,8 +152,10 @@ def cross_entropy(logits: Any, target: Any) -> Any:
         >>> round(cross_entropy([0.0, 0.0], [0.5, 0.5]), 4)
         0.6931
     """
-    scores = _scores(logits, "cross_entropy")
-    label = _class(target, len(scores), "cross_entropy")
+    return _over_rows(_cross_entropy, logits, target, reduction, "cross_entropy")
+
+
+def _cross_entropy(scores: list[Any], label: int | list[Any]) -> Any:
     if isinstance(label, int):
         return _beside(_gaps(scores, label))
     top = max(range(len(scores)), key=scores.__getitem__)  # of this one, no gap is above 0, and so no term below it
@@ -170,16 +173,18 @@ def _beside(gaps: list[Any]) -> Any:
     return softplus(logsumexp(gaps) if len(gaps) > 1 else gaps[0])
 
 
-def cross_entropy_from_probabilities(probabilities: Any, target: Any) -> Any:
+def cross_entropy_from_probabilities(probabilities: Any, target: Any, reduction: str = "mean") -> Any:
     """Return ``-Σ t ln p``; of logits, `cross_entropy` is exact where this is not.
 
     Args:
-        probabilities: a sequence of `Value`s from 0 to 1, one for each class, two or more.
-        target: the number of the class, from 0; or a probability for each class.
+        probabilities: a sequence of `Value`s from 0 to 1, one for each class, two or more; or several such rows.
+        target: the number of the class, from 0, or a probability for each class; of rows, one for each.
+        reduction: of rows, ``"mean"`` or ``"sum"``.
 
     Raises:
         TypeError: ``target`` is no class.
-        ValueError: there is no such class, or there are not as many targets as probabilities.
+        ValueError: there is no such class, the numbers of probabilities and targets do not fit, or ``reduction`` is not
+            known.
         autograd.DomainError: the probability of what is the case is 0.
 
     Example:
@@ -188,8 +193,10 @@ def cross_entropy_from_probabilities(probabilities: Any, target: Any) -> Any:
         1.3863
     """
     who = "cross_entropy_from_probabilities"
-    shares = _scores(probabilities, who)
-    label = _class(target, len(shares), who)
+    return _over_rows(_from_probabilities, probabilities, target, reduction, who)
+
+
+def _from_probabilities(shares: list[Any], label: int | list[Any]) -> Any:
     if isinstance(label, int):
         return -log(shares[label])
     return -sum([xlogy(t, p) for t, p in zip(label, shares, strict=True)])
@@ -220,32 +227,35 @@ def hinge(score: Any, target: Any, margin: float = 1.0, reduction: str = "mean")
     return _reduced([relu(margin - t * s) for s, t in pairs], reduction, "hinge")
 
 
-def softmax_hinge(logits: Any, target: int, margin: float = 0.0) -> Any:
+def softmax_hinge(logits: Any, target: Any, margin: float = 0.0, reduction: str = "mean") -> Any:
     """Return ``Σ max(0, p_j - p_y + margin)`` over the classes j other than y, with ``p = softmax(logits)``.
 
     Args:
-        logits: a sequence of `Value`s, one for each class, two or more.
-        target: the number of the class y, from 0.
+        logits: a sequence of `Value`s, one for each class, two or more; or several such rows.
+        target: the number of the class y, from 0; of rows, one for each.
         margin: at least 0.
+        reduction: of rows, ``"mean"`` or ``"sum"``.
 
     Raises:
         TypeError: ``target`` is no whole number.
-        ValueError: there is no such class, or ``margin`` is negative.
+        ValueError: there is no such class, the numbers of logits and targets do not fit, ``margin`` is negative, or
+            ``reduction`` is not known.
 
     Example:
         >>> from nn import softmax_hinge
         >>> softmax_hinge([0.0, 0.0], 0, margin=0.25)
         0.25
     """
-    scores = _scores(logits, "softmax_hinge")
     margin = real(margin, "softmax_hinge: margin", 0.0)
-    label = _class(target, len(scores), "softmax_hinge")
-    if not isinstance(label, int):
-        raise TypeError(f"softmax_hinge: target must be the number of a class, not {described(plain(target))}")
-    shares = softmax(scores)
-    right = shares[label]
-    gaps = [share - right for index, share in enumerate(shares) if index != label]
-    return REDUCTIONS["sum"]([relu(gap + margin) if margin else relu(gap) for gap in gaps])
+
+    def loss(scores: list[Any], label: int | list[Any]) -> Any:
+        if not isinstance(label, int):
+            raise TypeError(f"softmax_hinge: target must be the number of a class, not {described(label)}")
+        shares = softmax(scores)
+        gaps = [share - shares[label] for index, share in enumerate(shares) if index != label]
+        return REDUCTIONS["sum"]([relu(gap + margin) if margin else relu(gap) for gap in gaps])
+
+    return _over_rows(loss, logits, target, reduction, "softmax_hinge")
 
 
 def accuracy(prediction: Any, target: Any, threshold: float = 0.0) -> float:
@@ -309,11 +319,29 @@ def _expected(target: Any, x: Any, yes: Callable[[Any], Any], no: Callable[[Any]
     return target * yes(x) + (1.0 - target) * no(x)
 
 
-def _scores(scores: Any, who: str) -> list[Any]:
+Row: TypeAlias = Callable[[list[Any], int | list[Any]], Any]
+
+
+def _over_rows(loss: Row, scores: Any, target: Any, reduction: str, who: str) -> Any:
+    """Return the loss of a row of scores; of several rows, with a target each, their mean or sum."""
+    choice(reduction, REDUCTIONS, f"{who}: reduction")
+    scores, target = plain(scores), plain(target)
+    if not _is_nested(scores):
+        return _of_row(loss, scores, target, who)
+    if not isinstance(target, (list, tuple)) or len(target) != len(scores):
+        raise ValueError(f"{who}: expected a target for each of {len(scores)} rows, but got {_said(target)}")
+    return _reduced([_of_row(loss, *row, who) for row in zip(scores, target, strict=True)], reduction, who)
+
+
+def _is_nested(scores: Any) -> bool:
+    return isinstance(scores, (list, tuple)) and any(isinstance(plain(score), (list, tuple)) for score in scores)
+
+
+def _of_row(loss: Row, scores: Any, target: Any, who: str) -> Any:
     scores = plain(scores)
-    if not isinstance(scores, Sequence) or isinstance(scores, str) or len(scores) < 2 or len(shape_of(scores)) != 1:
+    if not isinstance(scores, (list, tuple)) or len(scores) < 2 or _is_nested(scores):
         raise ValueError(f"{who} takes a number for each of two or more classes, not {_said(scores)}")
-    return list(scores)
+    return loss(list(scores), _class(target, len(scores), who))
 
 
 def _class(target: Any, classes: int, who: str) -> int | list[Any]:

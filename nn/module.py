@@ -71,8 +71,8 @@ class Module:
     ) -> None:
         """Declare a parameter, which becomes the attribute ``name``: nested lists of leaves, made when first used.
 
-        Until then it is counted, saved and loaded without being there. Assigning nested numbers to the attribute sets
-        the data of its leaves; assigning nested leaves puts those in their place.
+        Until then it is counted, saved and loaded without being there. Assigning nested numbers (or one for all) to the
+        attribute sets the data of its leaves; assigning nested leaves puts those in their place.
 
         Args:
             name: an identifier that the module does not have yet.
@@ -125,8 +125,9 @@ class Module:
                 raise ValueError(f"{what}: expected Values of {wanted}, got {got}")
             self.__dict__[name] = mapped(lambda leaf: leaf, value)
         else:
-            numbers = numbers_for(value, declaration.shape, f"{type(self).__name__}.{name}")
-            assign(getattr(self, name), numbers)
+            same = isinstance(value, (int, float)) and not isinstance(value, bool)
+            numbers = declaration.filled(value) if same else value
+            assign(getattr(self, name), numbers_for(numbers, declaration.shape, f"{type(self).__name__}.{name}"))
 
     def _members(self) -> Iterator[tuple[str, Any]]:
         """Yield its own parameters (as declarations if they are not made yet) and its parts, each with a name."""

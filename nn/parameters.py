@@ -31,6 +31,10 @@ class Declaration:
         """Return the numbers that it starts from; the same ones each time."""
         return self.init(self.shape, f"{self.seed}/{self.name}", self.fans)
 
+    def filled(self, number: float) -> Any:
+        """Return one number in all places."""
+        return arranged(iter([number] * self.size), self.shape)
+
     def make(self) -> Any:
         """Return new leaves with those numbers.
 

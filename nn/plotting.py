@@ -22,6 +22,7 @@ def plot_curves(
     *,
     log: bool = False,
     marked: int = 0,
+    unit: str = "epoch",
 ) -> Figure:
     """Plot what was measured after each epoch: losses, and metrics beside them.
 
@@ -30,6 +31,7 @@ def plot_curves(
         metrics: likewise, on axes of their own.
         log: whether losses are on a logarithmic axis, where only those above 0 are seen.
         marked: an epoch that gets a line of its own, from 1; 0 for none.
+        unit: what the numbers are one each of, instead of an epoch.
 
     Returns:
         A `matplotlib.figure.Figure`, which shows itself in Jupyter.
@@ -52,17 +54,19 @@ def plot_curves(
         axes = figure.add_subplot(1, len(groups), column)
         if log and curves is losses and any(x > 0 for numbers in curves.values() for x in numbers):
             axes.set_yscale("log")
-        _plot_group(axes, curves, marked)
+        _plot_group(axes, curves, marked, unit)
     return figure  # type: ignore[no-any-return]
 
 
-def _plot_group(axes: Any, curves: Mapping[Any, Sequence[float]], marked: int) -> None:
+def _plot_group(axes: Any, curves: Mapping[Any, Sequence[float]], marked: int, unit: str) -> None:
     """Plot curves into one pair of axes."""
-    plain(axes, x="epoch", y=verbatim(next(iter(curves))) if len(curves) == 1 else "")
+    plain(axes, x=unit, y=verbatim(next(iter(curves))) if len(curves) == 1 else "")
     longest = max(map(len, curves.values()))
     for number, (name, numbers) in enumerate(curves.items()):
         look = {"color": CLASSES[number % len(CLASSES)], "linewidth": 1.6}
         look |= {"marker": "o", "markersize": 3} if longest <= FEW else {}
+        if unit == "step" and len(curves) > number + 1:  # steps are noisy: their running mean is what is looked at
+            look |= {"linewidth": 0.7, "alpha": 0.5}
         axes.plot(range(1, len(numbers) + 1), numbers, label=verbatim(name), **look)
     axes.set_xlim(max(0.5, 1 - 0.03 * longest), longest + max(0.03 * longest, 0.5 * (longest == 1)))
     axes.xaxis.get_major_locator().set_params(integer=True)

@@ -7,17 +7,22 @@ from pathlib import Path
 import nbformat
 import pytest
 
+import autograd
 from tests.notebooks import NOTEBOOKS, cleaned, executed, shown
+
+LONG = ("10", "11", "12")
 
 
 def test_there_are_notebooks() -> None:
     assert [path.name[:2] for path in NOTEBOOKS] == [f"{i + 1:02}" for i in range(len(NOTEBOOKS))]
-    assert len(NOTEBOOKS) >= 4
+    assert len(NOTEBOOKS) >= 12
 
 
 @pytest.mark.filterwarnings("default")  # of the machinery that runs notebooks; what the cells warn of is on stderr
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_a_notebook_shows_what_is_stored_in_it(path: Path) -> None:
+    if path.name[:2] in LONG and not autograd.compiled:
+        pytest.skip("interpreted, it would train for minutes; the compiled build, which gives the same bits, runs it")
     stored = nbformat.read(path, as_version=4)
     fresh = executed(path)
     assert shown(fresh) == shown(stored), "run python -m tests.notebooks"

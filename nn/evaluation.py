@@ -1,0 +1,83 @@
+"""Measuring predictions: means over samples, of losses and of metrics."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, TypeAlias
+
+from autograd import Value, no_grad
+from nn.nesting import described, plain
+
+Sample: TypeAlias = tuple[Any, Any]
+Metric: TypeAlias = Callable[[Any, Any], Any]
+
+
+def evaluate(model: Callable[[Any], Any], measure: Metric, data: Iterable[Sample]) -> float:
+    """Return the mean of a loss or a metric over samples, without recording anything.
+
+    Args:
+        model: a module, or any function of an input.
+        measure: a function of a prediction and its target, such as `cross_entropy` or `accuracy`.
+        data: pairs of an input and its target; of two arrays, ``zip(X, y)``.
+
+    Raises:
+        TypeError: ``data`` is made of something else.
+        ValueError: there are no samples.
+
+    Example:
+        >>> from nn import MLP, evaluate, squared_error
+        >>> evaluate(MLP(1, [1], init=2.0), squared_error, [(1.0, 2.0), (2.0, 5.0)])
+        0.5
+    """
+    means = Means({"": measure})
+    with no_grad():
+        for x, target in samples_of(data, "evaluate", "data"):
+            means.add([model(x)], [(x, target)])
+    return means.all()[""]
+
+
+class Means:
+    """Means of metrics, by name, over samples that are added bit by bit."""
+
+    def __init__(self, metrics: Mapping[str, Metric]) -> None:
+        """Begin with none."""
+        self.metrics = metrics
+        self.measured: dict[str, list[float]] = {name: [] for name in metrics}
+
+    def add(self, predictions: Sequence[Any], samples: Sequence[Sample]) -> None:
+        """Measure predictions."""
+        for name, metric in self.metrics.items():
+            for prediction, (_, target) in zip(predictions, samples, strict=True):
+                number = metric(prediction, target)
+                self.measured[name].append(number.data if isinstance(number, Value) else float(number))
+
+    def all(self) -> dict[str, float]:
+        """Return the means so far."""
+        return {name: math.fsum(numbers) / len(numbers) for name, numbers in self.measured.items()}
+
+
+def samples_of(data: Iterable[Sample], who: str, what: str) -> list[Sample]:
+    """Return samples as pairs, arrays among them as lists, which are faster.
+
+    Raises:
+        TypeError: they are something else.
+        ValueError: there are none.
+    """
+    wanted: Any = data
+    if isinstance(wanted, (str, bytes, Mapping)) or not isinstance(wanted, Iterable):
+        raise TypeError(f"{who}: {what} must be pairs of an input and its target, not {type(data).__name__}")
+    samples = [_sample(sample, position, f"{who}: {what}") for position, sample in enumerate(data)]
+    if not samples:
+        raise ValueError(f"{who}: there are no samples in {what}")
+    return samples
+
+
+def _sample(sample: object, position: int, what: str) -> Sample:
+    if not isinstance(sample, (tuple, list)) or len(sample) != 2:
+        got = described(plain(sample))
+        raise TypeError(
+            f"{what} must be pairs of an input and its target, but number {position} is {got}: of inputs X and "
+            "targets y, write zip(X, y)"
+        )
+    return plain(sample[0]), plain(sample[1])

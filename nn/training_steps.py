@@ -1,0 +1,131 @@
+"""What `fit` does again and again: steps, epochs, and measuring the samples held out."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from autograd import Value, no_grad, sum
+from nn.checking import real
+from nn.clipping import clip_grad_norm
+from nn.evaluation import Means, Metric, Sample
+from nn.history import History
+from nn.nesting import described
+from nn.optimiser import Optimiser
+
+
+class DivergenceError(ArithmeticError):
+    """The loss became nan or infinite; the parameters are as they were before that step.
+
+    Attributes:
+        loss: the loss, a `Value` whose graph `autograd.blame` can look into.
+        history: what was done until then.
+
+    Example:
+        >>> from nn import DivergenceError
+        >>> issubclass(DivergenceError, ArithmeticError)
+        True
+    """
+
+    def __init__(self, message: str, loss: Any, history: History) -> None:
+        """Keep what there is to look into."""
+        super().__init__(message)
+        self.loss = loss
+        self.history = history
+
+
+class Training:
+    """The parts of a training that stay the same, and its history."""
+
+    def __init__(
+        self,
+        model: Callable[[Any], Any],
+        loss: Callable[[Any, Any], Any],
+        optimiser: Optimiser,
+        penalty: Callable[[], Any] | None,
+        clip_norm: float | None,
+        metrics: Mapping[str, Metric],
+    ) -> None:
+        """Keep the parts."""
+        self.model, self.loss, self.optimiser = model, loss, optimiser
+        self.penalty, self.metrics = penalty, metrics
+        self.clip_norm = None if clip_norm is None else real(clip_norm, "fit: clip_norm", 0.0, above=True)
+        self.history = History()
+
+    def epoch(self, batches: Sequence[Sequence[Sample]], bar: Any) -> None:
+        """Take a step for each batch, and note the means."""
+        means, total, count = Means(self.metrics), 0.0, 0
+        for batch in batches:
+            means.add(self._step(batch), batch)
+            total += self.history.step_losses[-1] * len(batch)
+            count += len(batch)
+            bar.set_postfix_str(f"loss {total / count:.4g}", refresh=False)
+            bar.update()
+        self.history.loss.append(total / count)
+        self._note(means.all(), "")
+
+    def validate(self, samples: Sequence[Sample]) -> None:
+        """Measure the samples held out, if there are any."""
+        if not samples:
+            return
+        losses, means = Means({"": self.loss}), Means(self.metrics)
+        with no_grad():
+            for sample in samples:
+                prediction = self.model(sample[0])
+                losses.add([prediction], [sample])
+                means.add([prediction], [sample])
+        self.history.validation_loss.append(losses.all()[""])
+        self._note(means.all(), "validation ")
+
+    def _note(self, means: Mapping[str, float], prefix: str) -> None:
+        for name, mean in means.items():
+            self.history.metrics.setdefault(prefix + name, []).append(mean)
+
+    def _step(self, batch: Sequence[Sample]) -> list[Any]:
+        """Take a step, and return the predictions before it; undo it where it is interrupted before its end."""
+        before = [parameter.data for parameter in self.optimiser.parameters]
+        predictions: list[Any] = []
+        losses: list[Value] = []
+
+        def closure() -> Value:
+            self.optimiser.zero_grad()
+            predictions[:] = [self.model(x) for x, _ in batch]
+            losses.append(self._mean_loss(predictions, batch))
+            losses[-1].backward()
+            if self.clip_norm is not None:
+                clip_grad_norm(self.optimiser.parameters, self.clip_norm)
+            return losses[-1]
+
+        steps = self.optimiser.steps
+        try:
+            self.optimiser.step(closure)
+        except BaseException:
+            if self.optimiser.steps == steps:
+                for parameter, number in zip(self.optimiser.parameters, before, strict=True):
+                    parameter.data = number
+            raise
+        finally:
+            if self.optimiser.steps > steps:  # also where Ctrl-C waited for its end
+                self.history.step_losses.append(losses[0].data)
+        return predictions
+
+    def _mean_loss(self, predictions: Sequence[Any], batch: Sequence[Sample]) -> Value:
+        losses = [self.loss(p, target) for p, (_, target) in zip(predictions, batch, strict=True)]
+        total: Any = losses[0] if len(losses) == 1 else sum(losses) / len(losses)
+        if self.penalty is not None:
+            total = total + self.penalty()
+        if not isinstance(total, Value) or total.op in ("", "constant"):
+            raise TypeError(
+                f"fit: the loss must be a Value that depends on parameters, not {described(total)}: does the model use "
+                "them, and the loss the prediction?"
+            )
+        if not math.isfinite(total.data):
+            raise DivergenceError(
+                f"the loss became {total.data} in step {self.history.steps + 1} (epoch {len(self.history) + 1}); the "
+                "parameters are as they were before it. Try a smaller lr, or clip_norm=1.0; autograd.blame(error.loss) "
+                "tells where a gradient became nan",
+                total,
+                self.history,
+            )
+        return total
