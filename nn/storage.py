@@ -154,7 +154,7 @@ def _from_safetensors(content: bytes, path: str) -> State:
     reader = library("safetensors", "safetensors", "safetensors files")
     arrays = library("safetensors.numpy", "safetensors", "safetensors files")
     try:
-        state = {name: _floats(array, name) for name, array in arrays.load(content).items()}
+        state = {name: _floats(array, name) for name, array in sorted(arrays.load(content).items())}
         length = int.from_bytes(content[:8], "little")
         metadata = json.loads(content[8 : 8 + length].decode("utf-8")).get("__metadata__", {})
     except (reader.SafetensorError, ValueError, KeyError, TypeError, AttributeError) as error:

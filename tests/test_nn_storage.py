@@ -340,7 +340,10 @@ def test_json_that_is_something_else(document: Any, words: str, tmp_path: Path) 
     ("model", "words"),
     [
         (MLP(2, [1, 1], init=0.5), ["missing: layers.1.weight, layers.1.bias"]),
-        (Layer(2, 1, init=0.5), ["not known here: layers.0.weight", "missing: weight"]),
+        (
+            Layer(2, 1, init=0.5),
+            ["not known here: layers.0.", "layers.0.weight", "layers.0.bias", "missing: weight, bias"],
+        ),
         (MLP(3, [1], init=0.5), ["layers.0.weight", "1 × 3", "1 × 2"]),
     ],
 )
