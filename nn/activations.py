@@ -79,7 +79,7 @@ def softmax(scores: Sequence[Any]) -> list[Any]:
         scores: `Value`s or numbers, one or more.
 
     Returns:
-        ``exp(score - logsumexp(scores))`` for each, without overflow.
+        ``exp(score - logsumexp(scores))`` for each, without overflow; good to about 1e-16 times the largest score.
 
     Raises:
         ValueError: there are none.

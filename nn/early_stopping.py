@@ -30,11 +30,10 @@ class EarlyStopping:
         self.loss = math.inf
         self.numbers: list[float] = []
 
-    def ends(self, history: History) -> bool:
-        """Take note of an epoch, and tell whether the best one is too long ago."""
-        present = (history.validation_loss or history.loss)[-1]
-        if present < self.loss - self.min_improvement or not history.best_epoch:
-            self.loss = present
+    def ends(self, history: History, loss: float) -> bool:
+        """Take note of the loss after an epoch, and tell whether the best one is too long ago."""
+        if loss < self.loss - self.min_improvement or not history.best_epoch:
+            self.loss = loss
             history.best_epoch = len(history)
             if self.patience is not None:
                 self.numbers = [parameter.data for parameter in self.parameters]

@@ -9,7 +9,7 @@ from typing import Any
 
 from nn.checking import whole
 from nn.early_stopping import EarlyStopping
-from nn.evaluation import Metric, Sample, samples_of
+from nn.evaluation import Metric, Sample, evaluate, samples_of
 from nn.history import History
 from nn.module import Module
 from nn.optimiser import Optimiser
@@ -51,8 +51,9 @@ def fit(
         shuffle: whether each epoch has an order of its own, drawn from ``seed``.
         seed: a whole number.
         validation: pairs held out, whose loss is measured after each epoch.
-        patience: after so many epochs without a better loss (held out, if there is ``validation``) training ends; at
-            least 1. In the end the parameters are then those of the best epoch. By default it does not end early.
+        patience: after so many epochs without a better loss (held out, or else over all samples, measured after each
+            epoch) training ends; at least 1. In the end the parameters are then those of the best epoch. By default it
+            does not end early.
         min_improvement: by how much a better loss is below the best one, at least 0.
         penalty: what is added to the mean loss of each batch, such as a sum of squared weights.
         clip_norm: the gradients' largest length (see `clip_grad_norm`), above 0; by default any.
@@ -87,7 +88,7 @@ def fit(
     size = len(samples) if batch_size is None else whole(batch_size, "fit: batch_size")
     orders = _orders(samples, seed if shuffle else None)
     epochs, history = whole(epochs, "fit: epochs"), training.history
-    history.ended = "all epochs done"
+    history.ended, epoch = "all epochs done", 1
     with progress_bar(epochs * math.ceil(len(samples) / size), progress) as bar:
         try:
             for epoch in range(1, epochs + 1):
@@ -97,14 +98,22 @@ def fit(
                 training.validate(held_out)
                 if on_epoch is not None:
                     on_epoch(history)
-                if stopping.ends(history):
+                if stopping.ends(history, _present_loss(training, samples, exactly=patience is not None)):
                     history.ended = f"no better loss for {patience} epochs, so back to epoch {history.best_epoch}"
                     break
         except KeyboardInterrupt:
             history.interrupted = True
-            history.ended = f"interrupted in epoch {len(history) + 1}"
+            history.ended = f"interrupted in epoch {epoch}"
     stopping.restore()
     return history
+
+
+def _present_loss(training: Training, samples: list[Sample], exactly: bool) -> float:
+    """Return the loss after an epoch: that of the samples held out; else over all samples, or as the steps met it."""
+    history = training.history
+    if history.validation_loss:
+        return history.validation_loss[-1]
+    return evaluate(training.model, training.loss, samples) if exactly else history.loss[-1]
 
 
 def _orders(samples: list[Sample], seed: int | None) -> Iterator[list[Sample]]:

@@ -125,6 +125,21 @@ def test_curves_with_gaps_and_names_with_signs_of_other_languages() -> None:
     assert figure.axes[0].get_ylabel().replace("\\$", "$") == "5$ to $6 \\alpha"
 
 
+def test_a_single_epoch_is_plotted_over_its_steps_with_a_running_mean() -> None:
+    history = History()
+    history.step_losses += [float(step % 7) for step in range(40)]
+    history.loss.append(3.0)
+    (axes,) = history.plot().axes
+    assert axes.get_xlabel() == "step"
+    losses, means = (line.get_ydata() for line in axes.lines)
+    assert list(losses) == history.step_losses
+    assert means[:2] == pytest.approx([0.0, 0.5])
+    assert means[-1] == pytest.approx(np.mean(history.step_losses[-4:]), rel=1e-14)  # a tenth of the steps
+    history.loss.append(2.0)
+    assert history.plot().axes[0].get_xlabel() == "epoch"
+    assert history.plot(steps=True).axes[0].get_xlabel() == "step"
+
+
 def test_before_the_first_epoch_there_is_nothing_to_plot() -> None:
     with pytest.raises(ValueError, match="nothing to plot before the end of the first epoch"):
         plot_curves({}, {})

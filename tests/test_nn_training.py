@@ -301,6 +301,16 @@ def test_early_stopping_restores_the_best_epoch() -> None:
     assert repr(history).endswith(f"{history.ended})")
 
 
+def test_without_samples_held_out_the_loss_after_each_epoch_counts() -> None:
+    """The loss that an epoch's step has met is that of the parameters before it, one step too good for these."""
+    w = Value(1.0)
+    optimiser = SGD([w], lambda step: 0.1 if step < 3 else 1.5)  # three times w *= 0.8, then w *= -2
+    history = fit(lambda x: w * x, squared_error, [(1.0, 0.0)], optimiser, epochs=50, patience=2)
+    assert history.best_epoch == 3
+    assert len(history) == 5
+    assert w.data == pytest.approx(0.8**3, rel=1e-14)
+
+
 def test_small_improvements_do_not_count() -> None:
     history, course, last = towards(10.0, 10.0, patience=2, min_improvement=5.0)
     best, epoch = math.inf, 0
