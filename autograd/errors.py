@@ -5,6 +5,10 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from types import FrameType
+from typing import Final
+
+# Whose lines are not the user's: this one, and the networks that are built on it.
+PACKAGES: Final = (__name__.partition(".")[0], "nn")
 
 
 class DomainError(ValueError):
@@ -75,9 +79,8 @@ def is_notebook_cell(file: str) -> bool:
 
 
 def user_frame() -> FrameType | None:
-    """Return the innermost frame outside the package."""
+    """Return the innermost frame outside this project's packages."""
     frame: FrameType | None = sys._getframe(1)
-    package = __name__.partition(".")[0]
-    while frame is not None and frame.f_globals.get("__name__", "").partition(".")[0] == package:
+    while frame is not None and frame.f_globals.get("__name__", "").partition(".")[0] in PACKAGES:
         frame = frame.f_back
     return frame

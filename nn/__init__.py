@@ -28,6 +28,7 @@ from nn.gradient_descent import SGD as SGD
 from nn.gradient_descent import Adam as Adam
 from nn.gradient_descent import AdamW as AdamW
 from nn.gradient_descent import RMSprop as RMSprop
+from nn.hints import hint as _hint
 from nn.history import History as History
 from nn.initialisers import Initialiser as Initialiser
 from nn.initialisers import constant as constant
@@ -83,3 +84,8 @@ __all__ = [  # noqa: RUF022
     "fit", "evaluate", "History", "DivergenceError", "save", "load", "DamagedFileError",
     "draw", "plot_decision_boundary", "plot_gradients", "annotate", "label",
 ]  # fmt: skip
+
+
+def __getattr__(name: str) -> object:
+    """Tell those who look for one of PyTorch's names what it is called here."""
+    raise AttributeError(f"module 'nn' has no attribute {name!r}{_hint(name)}")

@@ -41,12 +41,12 @@ class Resolved(NamedTuple):
 ActivationLike: TypeAlias = str | Callable[[Any], Any] | Resolved
 
 
-def resolved(activation: ActivationLike, who: str, *, single: bool = False) -> Resolved:
+def resolved(activation: ActivationLike, what: str, *, single: bool = False) -> Resolved:
     """Return what an argument ``activation`` means.
 
     Args:
         activation: a name or a function.
-        who: the module, for messages.
+        what: the argument, for messages.
         single: whether it is for a single number, on which softmax makes no sense.
 
     Raises:
@@ -57,8 +57,10 @@ def resolved(activation: ActivationLike, who: str, *, single: bool = False) -> R
         return activation
     if callable(activation):
         return _elementwise(getattr(activation, "__name__", repr(activation)), activation)
-    known = [*ELEMENTWISE, *([] if single else VECTORS)]
-    name = choice(activation, known, f"{who}: activation")
+    if not isinstance(activation, str):
+        got = f"{type(activation).__name__} ({activation!r:.60})"
+        raise TypeError(f"{what} must be a name such as 'tanh' or 'identity', or a function, not {got}")
+    name = choice(activation, [*ELEMENTWISE, *([] if single else VECTORS)], what)
     if name == "identity":
         return Resolved(name, list, ELEMENTWISE[name])
     return Resolved(name, VECTORS[name], None) if name in VECTORS else _elementwise(name, ELEMENTWISE[name])
@@ -121,7 +123,7 @@ class Activation(Module):
 
     def __init__(self, activation: ActivationLike) -> None:
         """Look the activation up."""
-        self.activation = resolved(activation, "Activation")
+        self.activation = resolved(activation, "Activation: activation")
 
     def forward(self, x: Any) -> Any:
         """Apply it."""

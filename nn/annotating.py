@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from typing import Any
 
-from autograd import scope
+from autograd import Value, scope
+from nn.checking import vector
 from nn.labelling import label, unlabelled
 from nn.layers import Layer, single
 from nn.module import ANNOTATIONS, Module
@@ -16,47 +17,59 @@ from nn.module import ANNOTATIONS, Module
 class Annotations:
     """The frames of a model's modules, and the numbers of its layers."""
 
-    def __init__(self, model: Module) -> None:
+    def __init__(self, model: Module, mark: str) -> None:
         """Number the layers of neurons, and label their parameters."""
+        self.mark = mark
         model.parameters()  # made now, they stand outside the frames, as those do that were made before
         named = model.named_modules()
         self.frames = {module: _frame(name) for name, module in named}
         layers = [module for _, module in named if isinstance(module, Layer)]
-        self.numbers = {layer: number for number, layer in enumerate(layers, 1)}
-        for layer, number in self.numbers.items():
+        self.numbers: dict[Module, int] = {layer: number for number, layer in enumerate(layers, 1)}
+        for number, layer in enumerate(layers, 1):
             for values, name in ((layer.weight, f"W{number}"), (layer.bias, f"b{number}")):
                 if unlabelled(values):
                     label(values, name)
 
     def call(self, module: Module, inputs: tuple[Any, ...], options: Mapping[str, Any]) -> Any:
         """Call a module inside its frame; of a layer, label sums and outputs."""
-        frame = self.frames.get(module, "")
+        frame, number = self.frames.get(module, ""), self.numbers.get(module, 0)
+        if isinstance(module, Layer) and number == 1 and len(inputs) == 1:
+            inputs = (self._named(module, inputs[0]),)
         with scope(frame) if frame else nullcontext():
-            if isinstance(module, Layer) and module in self.numbers:
-                return self._call_layer(module, self.numbers[module], *inputs, **options)
+            if isinstance(module, Layer) and number:
+                return self._call_layer(module, number, *inputs, **options)
             return module.forward(*inputs, **options)
 
     def _call_layer(self, layer: Layer, number: int, x: Any) -> Any:
         sums = layer.pre_activations(x)
         outputs = layer.activate(sums)
         if outputs != sums:
-            label(sums, f"s{number}")
-        return single(label(outputs, f"z{number}"))
+            label(sums, f"s{number}", self.mark)
+        return single(label(outputs, f"z{number}", self.mark))
+
+    def _named(self, layer: Layer, x: Any) -> list[Any]:
+        """Make leaves of the numbers that go into the first layer, labelled if nothing in them is yet."""
+        numbers = vector(x, layer.nin, f"Layer({layer.nin}, {layer.nout})")
+        leaves = [number if isinstance(number, Value) else Value(number) for number in numbers]
+        return label(leaves, "x", self.mark) if unlabelled(leaves) else leaves
 
 
 @contextmanager
-def annotate(model: Module) -> Iterator[None]:
+def annotate(model: Module, mark: str = "") -> Iterator[None]:
     r"""Make what ``model`` computes in this block readable: in pictures, derivations and checks.
 
     Every module's nodes stand in a frame of their own (`autograd.scope`). The layers of neurons are numbered, and
     their parameters labelled where they have no labels yet: weights ``W1_12`` (neuron 1, input 2), biases ``b1_1``;
-    so are their sums ``s1_1`` and outputs ``z1_1``. Outside such blocks this costs nothing.
+    so are their sums ``s1_1`` and outputs ``z1_1``, and numbers that go into the first of them become leaves ``x_1``…
+    Outside such blocks this costs nothing. ``autograd.draw(y, fold=True)`` draws the named nodes alone.
 
     Args:
         model: a module.
+        mark: what is put behind the labels of what is computed, to tell several samples apart: ``"^(1)"`` is set as a
+            raised (1), and with ``"_1"`` formulas can name it.
 
     Raises:
-        TypeError: ``model`` is none.
+        TypeError: ``model`` is no module, or ``mark`` no text.
 
     Example:
         >>> from autograd import derive
@@ -69,7 +82,7 @@ def annotate(model: Module) -> Iterator[None]:
     """
     if not isinstance(model, Module):
         raise TypeError(f"annotate takes a module, not {type(model).__name__} ({model!r:.60})")
-    token = ANNOTATIONS.set(Annotations(model))
+    token = ANNOTATIONS.set(Annotations(model, mark))
     try:
         yield
     finally:

@@ -10,6 +10,9 @@ from typing import Any
 from autograd import Value
 from nn.nesting import described, listed, plain
 
+# What names of other libraries are called here.
+SYNONYMS = {"linear": "identity", "none": "identity", "swish": "silu", "logistic": "sigmoid", "mse": "squared_error"}
+
 
 def whole(value: object, what: str, least: int = 1) -> int:
     """Return a whole number of at least ``least``; NumPy's count, ``True`` and ``2.0`` do not.
@@ -79,7 +82,7 @@ def vector(x: Any, length: int, who: str) -> Any:
     if any(isinstance(item, (list, tuple)) for item in items):
         raise TypeError(
             f"{who} takes one sample of {length} number{'s' * (length != 1)}, not {described(items)}: for several "
-            "samples, call it for each of them"
+            "samples, call it for each of them; of an image or a matrix, Flatten() makes one vector"
         )
     if len(items) != length:
         raise ValueError(f"{who} takes {length} number{'s' * (length != 1)}, not {described(items)}")
@@ -104,6 +107,24 @@ def choice(name: object, known: Iterable[str], what: str) -> str:
         return name
     if not isinstance(name, str):
         raise TypeError(f"{what} must be a name, not {type(name).__name__} ({name!r:.60})")
-    near = get_close_matches(name, known, 1)
-    hint = f"did you mean {near[0]!r}? There are" if near else "there are"
+    meant = nearest(SYNONYMS.get(name.lower(), name), known)
+    hint = f"did you mean {meant!r}? There are" if meant else "there are"
     raise ValueError(f"{what} {name!r} is not known: {hint} {listed(known, 30)}")
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """Return the known name that is most like another one, capitals aside; ``""`` if none is.
+
+    Example:
+        >>> nearest("ReLU", ["tanh", "relu"]), nearest("x", ["tanh"])
+        ('relu', '')
+    """
+    lowered = {other.lower(): other for other in known}
+    near = get_close_matches(name.lower(), lowered, 1)
+    return lowered[near[0]] if near else ""
+
+
+def require_function(value: object, what: str, advice: str) -> None:
+    """Raise `TypeError`, with advice on what to write, if an argument cannot be called."""
+    if not callable(value):
+        raise TypeError(f"{what} must be a function, {advice}, not {type(value).__name__} ({value!r:.60})")

@@ -69,7 +69,7 @@ class Conv2d(Module):
         self.kernel_size = _pair(kernel_size, "kernel_size", 1)
         self.stride = _pair(stride, "stride", 1)
         self.padding = _pair(padding, "padding", 0)
-        self.activation = resolved(activation, "Conv2d", single=True)
+        self.activation = resolved(activation, "Conv2d: activation", single=True)
         seed = seeded(seed, "Conv2d")
         shape = (self.out_channels, self.in_channels, *self.kernel_size)
         self.declare("weight", shape, default(init, self.activation.name), seed=seed)

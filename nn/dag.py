@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from graphlib import CycleError, TopologicalSorter
+from heapq import heappop, heappush
 from itertools import pairwise
 from typing import Any
 
@@ -28,9 +29,10 @@ class DAG(Module):
     Args:
         edges: ``"x1 → n1, x2 → n1 → n2"`` (or ``->``), or pairs of names, in any order. Names without an edge to them
             are inputs.
-        outputs: the neurons whose numbers come out, in this order; by default those from which no edge leads on.
+        outputs: the neurons whose numbers come out, in this order; by default those from which no edge leads on, in the
+            order of their names (n2 before n10).
         inputs: the lengths of the input vectors by name, in the order in which samples list them; or one length for
-            all.
+            all, which samples then list in the order of their names.
         activation: a name such as ``"tanh"``, or a function of a `Value`; or one for each neuron, by name.
         bias: ``"shared"``: one for all neurons; ``"separate"`` (or ``True``): one for each; ``False``: none.
         init: what the weights are at first (see `Layer`); by default `kaiming` over what leads to a neuron.
@@ -78,7 +80,8 @@ class DAG(Module):
         self.inputs = _lengths(inputs, [name for name in order if name not in sources])
         self.edges = [(source, neuron) for neuron in self.neurons for source in sources[neuron]]
         used = {source for source, _ in self.edges}
-        self.outputs = [name for name in self.neurons if name not in used] if outputs is None else list(outputs)
+        last = sorted((name for name in self.neurons if name not in used), key=_by_number)
+        self.outputs = last if outputs is None else list(outputs)
         _require_known(self.outputs, self.neurons, "output")
         self.activations = _activations(activation, self.neurons)
         self._sources = sources
@@ -118,8 +121,13 @@ class DAG(Module):
         computed = self._computed(self._inputs(x))
         return single([computed[name] for name in self.outputs])
 
-    def nodes(self, x: Any) -> dict[str, Any]:
+    def nodes(self, x: Any, mark: str = "") -> dict[str, Any]:
         """Compute all nodes for one sample, each labelled with its name; numbers in the inputs become leaves.
+
+        Args:
+            x: the sample, as for `forward`.
+            mark: what is put behind the labels, to tell the nodes of several samples apart: ``"_1"`` gives ``n3_1``;
+                ``"^(1)"`` is set as a raised (1).
 
         Returns:
             A `Value` for each neuron; for each input its vector, with the labels ``x1_1``, ``x1_2``…
@@ -133,9 +141,9 @@ class DAG(Module):
         given = self._inputs(x)
         for name, numbers in given.items():
             leaves = [number if isinstance(number, Value) else Value(number) for number in numbers]
-            given[name] = label(leaves, name) if len(leaves) > 1 else [label(leaves[0], name)]
+            given[name] = label(leaves, name, mark) if len(leaves) > 1 else [label(leaves[0], name, mark)]
         computed = self._computed(given)
-        return {**given, **{name: label(computed[name], name) for name in self.neurons}}
+        return {**given, **{name: label(computed[name], name, mark) for name in self.neurons}}
 
     def _computed(self, given: Mapping[str, Any]) -> dict[str, Any]:
         """Return the number of every neuron."""
@@ -213,16 +221,30 @@ def _sources(edges: Sequence[tuple[str, str]]) -> dict[str, list[str]]:
 
 
 def _order(sources: Mapping[str, Sequence[str]]) -> list[str]:
-    """List all nodes, each after what leads to it."""
+    """List the inputs, then the neurons, each after what leads to it; otherwise in the order of their names."""
+    sorter = TopologicalSorter(sources)
     try:
-        return list(TopologicalSorter(sources).static_order())
+        sorter.prepare()
     except CycleError as error:
         raise ValueError(f"DAG: the edges run in a circle: {' → '.join(error.args[1])}") from None
+    order: list[str] = []
+    ready: list[tuple[bool, list[Any], str]] = []
+    while sorter.is_active():
+        for name in sorter.get_ready():
+            heappush(ready, (name in sources, _by_number(name), name))
+        order.append(heappop(ready)[-1])
+        sorter.done(order[-1])
+    return order
+
+
+def _by_number(name: str) -> list[Any]:
+    """Return what sorts names with n2 before n10."""
+    return [(int(part), "") if part.isdigit() else (-1, part) for part in re.split(r"(\d+)", name) if part]
 
 
 def _lengths(inputs: Mapping[str, int] | int, names: Sequence[str]) -> dict[str, int]:
     if not isinstance(inputs, Mapping):
-        return {name: whole(inputs, "DAG: inputs") for name in sorted(names)}
+        return {name: whole(inputs, "DAG: inputs") for name in sorted(names, key=_by_number)}
     _require_known(inputs, names, "input")
     missing = [name for name in names if name not in inputs]
     if missing:
@@ -243,7 +265,7 @@ def _activations(
         activation = dict.fromkeys(neurons, activation)
     _require_known(activation, neurons, "activation for")
     _require_known(neurons, list(activation), "activation of")
-    return {neuron: resolved(activation[neuron], "DAG", single=True) for neuron in neurons}
+    return {neuron: resolved(activation[neuron], "DAG: activation", single=True) for neuron in neurons}
 
 
 def _bias_names(bias: str | bool, neurons: Sequence[str]) -> dict[str, str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from nn.colours import FRAME, INK, PALE, PAPER, SOFT
@@ -15,8 +17,8 @@ if TYPE_CHECKING:
 
 FEW = 24  # edges whose weights are written out, if nothing is said
 MOST = 3  # entries of a vector that are written out
-LIFT = 5  # points from a line to its number
-WIDTH = "0.62"  # of a circle, in inches
+WIDTH = "0.7"  # of a circle, in inches
+NUMBERED = re.compile(r"[^\W\d]+?_?(\d+)")
 
 
 def draw_dag(model: DAG, by: str, precision: int, labels: bool | None) -> tuple[Picture, tuple[list[str], str]]:
@@ -25,7 +27,7 @@ def draw_dag(model: DAG, by: str, precision: int, labels: bool | None) -> tuple[
     every = [entry for entries in weights.values() for entry in entries]
     look = look_of(every, by, precision, 3.0)
     look = look._replace(written=len(weights) <= FEW if labels is None else labels)
-    picture = empty({"nodesep": "0.35", "ranksep": "0.7", "splines": "true"})
+    picture = empty({"nodesep": "0.25", "ranksep": "0.3" if look.written else "0.7", "splines": "true"})
     picture.edge_attr["arrowhead"] = "normal"
     _add_inputs(picture, model)
     alike = len(set(_activation_names(model))) == 1
@@ -34,9 +36,14 @@ def draw_dag(model: DAG, by: str, precision: int, labels: bool | None) -> tuple[
     for neuron in model.neurons:
         picture.node(neuron, **_neuron(model, neuron, look, alike=alike, shared=shared))
     for (source, neuron), entries in weights.items():
-        written = {"label": _label(model._weight_names[source, neuron], entries, look)} if look.written else {}
         tips = "; ".join(map(tooltip, entries[:MOST])) + ("; …" if len(entries) > MOST else "")
-        picture.edge(source, neuron, tooltip=tips, **look.line(entries), **written)
+        attributes = look.line(entries) | {"tooltip": tips}
+        if look.written:
+            label = _label(model._weight_names[source, neuron], entries, look)
+            _add_written_edge(picture, source, neuron, label, attributes)
+        else:
+            picture.edge(source, neuron, **attributes)
+    _keep_order(picture, model)
     return picture, said_of(look, every, _remarks(model, look, biases, alike=alike, shared=shared))
 
 
@@ -57,7 +64,7 @@ def _add_inputs(picture: Picture, model: DAG) -> None:
     with picture.subgraph(graph_attr={"rank": "min"}) as first:
         for name, length in model.inputs.items():
             rows = [(escaped(spoken(name)), INK, 13)]
-            rows += [(f"{length} numbers", SOFT, 7)] if length > 1 else []
+            rows += [(f"{length} numbers", SOFT, 7 if length < 10 else 6)] if length > 1 else []
             tip = f"input {name}: {length} number{'s' * (length != 1)}"
             first.node(name, lines(*rows), width=WIDTH, fillcolor=PALE, tooltip=tip)
     if len(model.inputs) > 1:
@@ -88,7 +95,36 @@ def _neuron(model: DAG, neuron: str, look: Look, *, alike: bool, shared: bool) -
 
 def _label(name: str, entries: list[Number], look: Look) -> str:
     figures = [look.figure(entry) for entry in entries[:MOST]] + ["…"] * (len(entries) > MOST)
-    return chip(name, figures[0] if len(entries) == 1 else f"({', '.join(figures)})", LIFT)
+    return chip(name, figures[0] if len(entries) == 1 else f"({', '.join(figures)})")
+
+
+def _add_written_edge(picture: Picture, source: str, neuron: str, label: str, attributes: Mapping[str, str]) -> None:
+    """Add an edge that runs through its number: a node of its own, as dot puts labels at any distance from curves."""
+    name = f"{source} → {neuron}"  # the name of no node, which are identifiers
+    picture.node(name, label, shape="plain", style="", fixedsize="false", tooltip=attributes["tooltip"])
+    look = " ".join(f'{key}="{value}"' for key, value in attributes.items())
+    first, second = f"{_quoted(source)} -> {_quoted(name)}:w", f"{_quoted(name)}:e -> {_quoted(neuron)}"
+    # One statement: it is one edge.
+    picture.body.append(f"\t{{ edge [{look}] {first} [arrowhead=none] {second} }}\n")
+
+
+def _keep_order(picture: Picture, model: DAG) -> None:
+    """Put neurons that have the same number of neurons before them below each other, in the order of their numbers."""
+    if not all(map(NUMBERED.fullmatch, model.neurons)):
+        return  # names without numbers have no order: dot finds the one with the fewest crossings
+    depths = dict.fromkeys(model.inputs, 0)
+    for neuron in model.neurons:
+        depths[neuron] = 1 + max(depths[source] for source in model._sources[neuron])
+    for depth in range(1, max(depths.values()) + 1):
+        column = sorted((name for name in model.neurons if depths[name] == depth), key=_number)
+        if len(column) > 1:
+            chain = " -> ".join(map(_quoted, column))
+            picture.body.append(f"\t{{ rank=same {chain} [style=invis] }}\n")
+
+
+def _number(name: str) -> int:
+    found = NUMBERED.fullmatch(name)
+    return int(found[1]) if found else 0
 
 
 def _remarks(model: DAG, look: Look, biases: list[str], *, alike: bool, shared: bool) -> list[str]:

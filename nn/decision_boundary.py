@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 LEAST, MOST = 2, 1000  # points along each side
+FINE = 400  # points along each side, at least, between which boundaries of several classes are found
 STEPS = 20  # of colour between the extremes
 MARKERS = "os^Dvp"
 WHO = "plot_decision_boundary"
@@ -46,7 +47,7 @@ def plot_decision_boundary(
     """Plot what a model of two inputs says in each place, and the samples on top.
 
     Of a single score, blue stands for what is above the threshold, orange for what is below, and a line for the
-    boundary; of several, each place has the colour of the highest one.
+    boundary; of several, each place has the colour of the highest one, and lines are where the two highest are equal.
 
     Args:
         model: a module, or any function of two numbers that returns one score or a list of them.
@@ -191,7 +192,7 @@ def rounded_up(x: float) -> float:
     return next((unit * step for step in (1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8) if unit * step >= x), 10 * unit)
 
 
-def _masked(scores: list[list[float]]) -> Any:
+def _masked(scores: Any) -> Any:
     """Return the scores as an array, without those that are not finite: they have no colour."""
     return library("numpy.ma", "plot", "plots").masked_invalid(scores)
 
@@ -213,10 +214,36 @@ def _plot_classes(axes: Any, grid: Grid, samples: Sequence[Sequence[float]], tar
     classes = [[max(range(count), key=outputs.__getitem__) for outputs in row] for row in grid.outputs]
     colours = class_colours(count)
     listed = library("matplotlib.colors", "plot", "plots").ListedColormap([mixed(colour, 0.35) for colour in colours])
+    # Below the smooth regions: what they leave open, where three of them meet and around scores that are not finite.
     axes.pcolormesh(grid.x, grid.y, classes, cmap=listed, vmin=-0.5, vmax=count - 0.5, shading="nearest")
+    x, y, leads = _leads(grid)
+    contested = [index for index, lead in enumerate(leads) if lead.min() < 0 < lead.max()]
+    for index in reversed(contested):  # of equal scores the first counts
+        axes.contourf(x, y, leads[index], levels=[0, leads[index].max() * 2], colors=[mixed(colours[index], 0.35)])
+    for index in contested:
+        axes.contour(x, y, leads[index], levels=[0], colors=[INK], linewidths=1.4)
     for index, colour in enumerate(colours):
         chosen = [sample for sample, target in zip(samples, targets, strict=True) if target == index]
         _plot_points(axes, chosen, colour, MARKERS[index % len(MARKERS)], f"class {index}")
+
+
+def _leads(grid: Grid) -> tuple[Any, Any, list[Any]]:
+    """Return by how much the score of each class is above the best of all others, on a grid that is finer.
+
+    Scores are interpolated, not leads: where three classes meet, leads have an edge within a cell of the grid.
+    """
+    numpy = library("numpy", "plot", "plots")
+    scores = numpy.moveaxis(numpy.array(grid.outputs), 2, 0)
+    scores[~numpy.isfinite(scores)] = math.nan
+    per_cell = math.ceil(FINE / len(grid.x))
+    places = numpy.arange((len(grid.x) - 1) * per_cell + 1) / per_cell
+    left = numpy.minimum(places.astype(int), len(grid.x) - 2)
+    share = places - left
+    scores = scores[:, left] * (1 - share[:, None]) + scores[:, left + 1] * share[:, None]
+    scores = scores[:, :, left] * (1 - share) + scores[:, :, left + 1] * share
+    leads = [score - numpy.delete(scores, index, axis=0).max(axis=0) for index, score in enumerate(scores)]
+    corners = numpy.arange(len(grid.x))
+    return numpy.interp(places, corners, grid.x), numpy.interp(places, corners, grid.y), [*map(_masked, leads)]
 
 
 def class_colours(count: int) -> list[str]:

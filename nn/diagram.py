@@ -28,7 +28,9 @@ def draw(
     """Draw a network as in textbooks: circles for inputs and neurons, lines for weights.
 
     A line is blue for a number above 0, orange below, and the wider the larger it is. The small number in a neuron is
-    its bias. Parameters that are not there yet are drawn as they will be, without being made.
+    its bias, unless all are 0; where numbers stand on the lines, the name that `annotate` gives its output stands above
+    it. A number that was rounded has all its digits: 1.00 is not 1. Parameters that are not there yet are drawn as they
+    will be, without being made.
 
     Args:
         model: an `MLP`, `Layer`, `Neuron` or `DAG`, or a `Sequential` of layers, activations and `Flatten`.
@@ -40,7 +42,8 @@ def draw(
 
     Returns:
         A `graphviz.Digraph` that shows itself in Jupyter and needs no ``dot`` program: ``.save("net.svg")`` writes it
-        (.svg, .png, .pdf; .dot for its ``source``). Tooltips in SVG hold names and all digits.
+        (.svg, .png, .pdf; .dot for its ``source``). Tooltips in SVG hold names, also those by
+        `annotate`, and all digits.
 
     Raises:
         TypeError: it is no such model, or an argument is of another kind.

@@ -39,7 +39,8 @@ class EarlyStopping:
                 self.numbers = [parameter.data for parameter in self.parameters]
         return self.patience is not None and len(history) - history.best_epoch >= self.patience
 
-    def restore(self) -> None:
+    def restore(self, history: History) -> None:
         """Put the parameters of the best epoch back, if training may end early."""
         for parameter, number in zip(self.parameters, self.numbers, strict=False):
             parameter.data = number
+        history.restored = bool(self.numbers)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, TypeAlias
 
 from autograd import Value, no_grad
-from nn.nesting import described, plain
+from nn.nesting import described, entries, plain
 
 Sample: TypeAlias = tuple[Any, Any]
 Metric: TypeAlias = Callable[[Any, Any], Any]
@@ -62,14 +62,15 @@ def samples_of(data: Iterable[Sample], who: str, what: str) -> list[Sample]:
 
     Raises:
         TypeError: they are something else.
-        ValueError: there are none.
+        ValueError: there are none, or nan or infinite numbers in them.
     """
     wanted: Any = data
     if isinstance(wanted, (str, bytes, Mapping)) or not isinstance(wanted, Iterable):
         raise TypeError(f"{who}: {what} must be pairs of an input and its target, not {type(data).__name__}")
     samples = [_sample(sample, position, f"{who}: {what}") for position, sample in enumerate(data)]
     if not samples:
-        raise ValueError(f"{who}: there are no samples in {what}")
+        spent = " (an iterator such as zip is used up by the first who reads it: write list(zip(X, y)))"
+        raise ValueError(f"{who}: there are no samples in {what}{spent * isinstance(wanted, Iterator)}")
     return samples
 
 
@@ -80,4 +81,9 @@ def _sample(sample: object, position: int, what: str) -> Sample:
             f"{what} must be pairs of an input and its target, but number {position} is {got}: of inputs X and "
             "targets y, write zip(X, y)"
         )
-    return plain(sample[0]), plain(sample[1])
+    pair = plain(sample[0]), plain(sample[1])
+    for side, part in zip(("input", "target"), pair, strict=True):
+        for entry in entries(list(part.values()) if isinstance(part, dict) else part):
+            if isinstance(entry, float) and entry - entry != 0.0:
+                raise ValueError(f"{what}: the {side} of number {position} has {entry!r} in it")
+    return pair

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from itertools import accumulate
 from typing import Any
 
 from autograd import MissingExtraError
+
+FEW = 20  # steps, below which they have no running mean
 
 
 class History:
@@ -17,6 +18,7 @@ class History:
         metrics: by name, the mean over each epoch; of the samples held out under ``"validation " + name``.
         step_losses: the mean loss of the batch of each step, before it.
         best_epoch: the epoch, from 1, whose loss was the lowest (held out, if there is any); 0 before the first.
+        restored: whether the parameters are those of the best epoch.
         ended: why training ended.
         interrupted: whether it was by Ctrl-C.
 
@@ -33,6 +35,7 @@ class History:
         self.metrics: dict[str, list[float]] = {}
         self.step_losses: list[float] = []
         self.best_epoch = 0
+        self.restored = False
         self.ended = "not begun"
         self.interrupted = False
 
@@ -52,8 +55,9 @@ class History:
     def __repr__(self) -> str:
         """Tell how long training took, from which loss to which, and why it ended."""
         parts = [f"{len(self):,} epoch{'s' * (len(self) != 1)}, {self.steps:,} step{'s' * (self.steps != 1)}"]
+        last = self.best_epoch - 1 if self.restored else -1
         for name, numbers in self.curves().items():
-            parts += [f"{name} {numbers[0]:.4g} → {numbers[-1]:.4g}"]
+            parts += [f"{name} {numbers[0]:.4g} → {numbers[last]:.4g}"]
         return f"History({', '.join(parts)}: {self.ended})"
 
     def curves(self) -> dict[str, list[float]]:
@@ -69,11 +73,14 @@ class History:
         every = {"loss": self.loss, "validation loss": self.validation_loss, **self.metrics}
         return {name: numbers for name, numbers in every.items() if numbers}
 
-    def plot(self, *, log: bool = False, steps: bool | None = None) -> Any:
+    def plot(self, *, log: bool | None = None, steps: bool | None = None) -> Any:
         """Plot the losses over the epochs, and the metrics beside them; or the loss over the steps.
 
+        A dotted line marks the best epoch if its parameters were kept.
+
         Args:
-            log: whether the losses are on a logarithmic axis.
+            log: whether the losses are on a logarithmic axis; by default if all are above 0, and the largest is more
+                than 50 times the smallest.
             steps: whether to plot over the steps, with a running mean; by default if there is one epoch only.
 
         Returns:
@@ -95,16 +102,19 @@ class History:
             return plot_curves({"loss of the step": self.step_losses, **self._running_mean()}, log=log, unit="step")
         curves = self.curves()
         losses = {name: curves.pop(name) for name in ("loss", "validation loss") if name in curves}
-        return plot_curves(losses, curves, log=log, marked=self.best_epoch if self.validation_loss else 0)
+        return plot_curves(losses, curves, log=log, marked=self.best_epoch if self.restored else 0)
 
     def _running_mean(self) -> dict[str, list[float]]:
-        """Return the means of a tenth of the steps each, the last of them at each step; nothing of few steps."""
-        losses, length = self.step_losses, len(self.step_losses) // 10
-        if length < 2:
+        """Return the mean loss at each step, in which a step counts for less the longer ago it is; nothing of few."""
+        if len(self.step_losses) < FEW:
             return {}
-        sums = list(accumulate(losses, initial=0.0))
-        means = [(sums[i] - sums[max(i - length, 0)]) / min(i, length) for i in range(1, len(sums))]
-        return {f"mean of the last {length}": means}
+        kept = 1 - 1 / max(len(self.step_losses) / 20, 5)  # of the weight, from step to step
+        total = weight = 0.0
+        means = []
+        for loss in self.step_losses:
+            total, weight = kept * total + loss, kept * weight + 1
+            means.append(total / weight)  # divided by the weights there were so far: it begins where the losses do
+        return {"running mean": means}
 
     def _repr_png_(self) -> Any:
         """Show the plot in Jupyter; the text, where matplotlib is not installed."""

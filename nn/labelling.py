@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, TypeVar
 
 from autograd import Value
@@ -10,7 +11,7 @@ from nn.nesting import entries
 Nested = TypeVar("Nested")
 
 
-def label(values: Nested, name: str) -> Nested:
+def label(values: Nested, name: str, mark: str = "") -> Nested:
     """Label the entries of nested lists by their places: ``W_12``, or ``W_1_12`` where an index has two digits.
 
     Numbers and constants among them are left as they are. Pictures, derivations and `autograd.check` call the entries
@@ -19,6 +20,7 @@ def label(values: Nested, name: str) -> Nested:
     Args:
         values: a `Value`, which gets the name itself; or nested lists of them.
         name: what the whole is called, such as ``"W1"``.
+        mark: what is put behind each label, such as ``"^(2)"`` for the second sample.
 
     Returns:
         ``values``, for use inside an expression.
@@ -32,19 +34,22 @@ def label(values: Nested, name: str) -> Nested:
         >>> label(layer.weight, "W1")[0][1].label, label(layer.bias, "b1")[1].label
         ('W1_12', 'b1_2')
     """
-    if not isinstance(name, str):
-        raise TypeError(f"label: the name must be a text, not {type(name).__name__} ({name!r:.60})")
+    for text, what in ((name, "name"), (mark, "mark")):
+        if not isinstance(text, str):
+            raise TypeError(f"label: the {what} must be a text, not {type(text).__name__} ({text!r:.60})")
     between = "_" if _largest(values) > 9 else ""
-    _label(values, name, "", between)
+    for place, value in _placed(values, "", between):
+        value.label = f"{name}_{place}{mark}" if place else f"{name}{mark}"
     return values
 
 
-def _label(values: Any, name: str, place: str, between: str) -> None:
+def _placed(values: Any, place: str, between: str) -> Iterator[tuple[str, Value]]:
+    """Yield the `Value`s with their indices."""
     if isinstance(values, (list, tuple)):
         for index, item in enumerate(values, 1):
-            _label(item, name, f"{place}{between if place else ''}{index}", between)
+            yield from _placed(item, f"{place}{between if place else ''}{index}", between)
     elif isinstance(values, Value):
-        values.label = f"{name}_{place}" if place else name
+        yield place, values
 
 
 def _largest(values: Any) -> int:

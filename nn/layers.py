@@ -23,6 +23,7 @@ class Neuron(Module):
         init: what the weights are at first: an initialiser such as `xavier`, its name, a number for all, or a list of
             numbers; by default `kaiming` with the gain of the activation.
         seed: a whole number from which the weights are drawn; ``None`` takes one from Python's `random`.
+        nonlin: micrograd's word: ``True`` for ``"relu"``, ``False`` for ``"identity"``.
 
     Attributes:
         weight: the weights, also called ``w``.
@@ -51,10 +52,11 @@ class Neuron(Module):
         bias: bool = True,
         init: object = None,
         seed: object = None,
+        nonlin: bool | None = None,
     ) -> None:
         """Declare the parameters."""
         self.nin = whole(nin, "Neuron: nin")
-        self.activation = resolved(activation, "Neuron", single=True)
+        self.activation = resolved(_chosen(activation, nonlin), "Neuron: activation", single=True)
         seed = seeded(seed, "Neuron")
         self.declare("weight", (nin,), default(init, self.activation.name), seed=seed)
         if bias:
@@ -73,7 +75,7 @@ class Neuron(Module):
             7.0
         """
         neuron = cls.__new__(cls)
-        neuron.nin, neuron.activation = len(weight), resolved(activation, "Neuron", single=True)
+        neuron.nin, neuron.activation = len(weight), resolved(activation, "Neuron: activation", single=True)
         neuron.weight, neuron.bias = weight, bias
         return neuron
 
@@ -108,6 +110,7 @@ class Layer(Module):
         init: what the weights are at first: an initialiser such as `xavier`, its name, a number for all, or nested
             lists of numbers; by default `kaiming` with the gain of the activation.
         seed: a whole number from which the weights are drawn; ``None`` takes one from Python's `random`.
+        nonlin: micrograd's word: ``True`` for ``"relu"``, ``False`` for ``"identity"``.
 
     Attributes:
         weight: nested lists of leaves, a row for each neuron.
@@ -138,11 +141,12 @@ class Layer(Module):
         bias: bool = True,
         init: object = None,
         seed: object = None,
+        nonlin: bool | None = None,
     ) -> None:
         """Declare the parameters."""
         self.nin = whole(nin, "Layer: nin")
         self.nout = whole(nout, "Layer: nout")
-        self.activation = resolved(activation, "Layer")
+        self.activation = resolved(_chosen(activation, nonlin), "Layer: activation")
         seed = seeded(seed, "Layer")
         self.declare("weight", (nout, nin), default(init, self.activation.name), seed=seed)
         if bias:
@@ -180,6 +184,13 @@ class Layer(Module):
     def arguments(self) -> str:
         """Write sizes and activation."""
         return f"{self.nin}, {self.nout}, {self.activation.name!r}{unbiased(self)}"
+
+
+def _chosen(activation: ActivationLike, nonlin: bool | None) -> ActivationLike:
+    """Return the activation that is meant, also by the word that micrograd has for it."""
+    if nonlin is None:
+        return activation
+    return "relu" if nonlin else "identity"
 
 
 def affine(rows: Sequence[Sequence[Value]], biases: Sequence[Value] | None, x: Sequence[Any]) -> list[Any]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from nn.colours import INK, LINE, PAPER, mixed, of_sign, share
 from nn.columns import Number
-from nn.markup import harmless, legend, number
+from nn.markup import figure, harmless, legend
 
 if TYPE_CHECKING:
     from autograd import Picture
@@ -39,11 +39,11 @@ class Look(NamedTuple):
 
     def figure(self, entry: Number) -> str:
         """Write it."""
-        return number(self.shown(entry), self.precision)
+        return figure(self.shown(entry), self.precision)
 
     def figure_in_circle(self, entry: Number) -> str:
         """Write it where there is little room."""
-        return number(self.shown(entry), min(self.precision, DIGITS_IN_CIRCLE))
+        return figure(self.shown(entry), min(self.precision, DIGITS_IN_CIRCLE))
 
     def paper(self, entry: Number) -> str:
         """Choose the tint of a circle by the sign of its bias."""
@@ -73,8 +73,9 @@ def empty(attributes: Mapping[str, str]) -> Picture:
 
 
 def tooltip(entry: Number) -> str:
-    """Write name and digits of an entry."""
-    return f"{harmless(entry.name)}: data {entry.data!r}, grad {entry.gradient!r}"
+    """Write names and digits of an entry."""
+    symbol = f"{harmless(entry.symbol)} = " if entry.symbol else ""
+    return f"{symbol}{harmless(entry.name)}: data {entry.data!r}, grad {entry.gradient!r}"
 
 
 def said_of(look: Look, weights: Iterable[Number], more: Sequence[str]) -> tuple[list[str], str]:

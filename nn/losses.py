@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any, TypeAlias
 
 import autograd
-from autograd import Value, dot, log, logsumexp, minimum, relu, softplus, square, step, sum, where, xlogy
+from autograd import DomainError, Value, dot, log, logsumexp, minimum, relu, softplus, square, step, sum, where, xlogy
 from nn.activations import softmax
 from nn.checking import choice, real
 from nn.nesting import described, entries, plain, shape_of
@@ -98,7 +98,7 @@ def binary_cross_entropy(probability: Any, target: Any, reduction: str = "mean")
 
     Raises:
         ValueError: the shapes differ, a target is not from 0 to 1, or ``reduction`` is not known.
-        autograd.DomainError: the probability of what is the case is 0.
+        autograd.DomainError: a probability is not from 0 to 1, or that of what is the case is 0.
 
     Example:
         >>> from nn import binary_cross_entropy
@@ -106,7 +106,8 @@ def binary_cross_entropy(probability: Any, target: Any, reduction: str = "mean")
         0.6931
     """
     who = "binary_cross_entropy"
-    terms = [_expected(t, p, _surprise, lambda p: _surprise(1.0 - p), who) for p, t in _pairs(probability, target, who)]
+    pairs = _pairs(probability, target, who)
+    terms = [_expected(t, p, lambda p: _surprise(p, who), lambda p: _surprise(1.0 - p, who), who) for p, t in pairs]
     return _reduced(terms, reduction, who)
 
 
@@ -185,7 +186,7 @@ def cross_entropy_from_probabilities(probabilities: Any, target: Any, reduction:
         TypeError: ``target`` is no class.
         ValueError: there is no such class, the numbers of probabilities and targets do not fit, or ``reduction`` is not
             known.
-        autograd.DomainError: the probability of what is the case is 0.
+        autograd.DomainError: a probability is not from 0 to 1, or that of what is the case is 0.
 
     Example:
         >>> from nn import cross_entropy_from_probabilities
@@ -197,8 +198,11 @@ def cross_entropy_from_probabilities(probabilities: Any, target: Any, reduction:
 
 
 def _from_probabilities(shares: list[Any], label: int | list[Any]) -> Any:
+    who = "cross_entropy_from_probabilities"
     if isinstance(label, int):
-        return -log(shares[label])
+        return _surprise(shares[label], who)
+    for share in shares:
+        _number_of(share, who)
     return -sum([xlogy(t, p) for t, p in zip(label, shares, strict=True)])
 
 
@@ -291,7 +295,9 @@ def _pairs(prediction: Any, target: Any, who: str) -> list[tuple[Any, Any]]:
 
 
 def _said(x: Any) -> str:
-    return described(x) if isinstance(x, (list, tuple)) else "a single number"
+    if not isinstance(x, (list, tuple)):
+        return "a single number"
+    return f"a list of {described(x)}" if len(shape_of(x)) == 1 else described(x)
 
 
 def _reduced(terms: list[Any], reduction: str, who: str) -> Any:
@@ -305,8 +311,28 @@ def _huber(difference: Any, delta: float) -> Any:
     return where(step(delta - size), square_of_near, delta * (size - 0.5 * delta))
 
 
-def _surprise(probability: Any) -> Any:
+def _surprise(probability: Any, who: str) -> Any:
+    """Return ``-ln p``."""
+    if _number_of(probability, who) <= 0.0:
+        raise DomainError(
+            f"{who}: what is the case has probability 0, and so an infinite loss; {_FROM_SCORES[who]}, which takes the "
+            "scores that the probabilities are made of, stays finite"
+        )
     return -log(probability)
+
+
+def _number_of(probability: Any, who: str) -> float:
+    """Return a probability as a number; `DomainError` if it can be none, but for rounding."""
+    number: float = probability.data if isinstance(probability, Value) else probability
+    if not -1e-9 <= number <= 1.0 + 1e-9 and number == number:
+        raise DomainError(f"{who}: a probability is from 0 to 1, not {number!r}; {_FROM_SCORES[who]} takes scores")
+    return number
+
+
+_FROM_SCORES = {
+    "binary_cross_entropy": "binary_cross_entropy_from_logits",
+    "cross_entropy_from_probabilities": "cross_entropy",
+}
 
 
 def _expected(target: Any, x: Any, yes: Callable[[Any], Any], no: Callable[[Any], Any], who: str) -> Any:
@@ -355,7 +381,8 @@ def _class(target: Any, classes: int, who: str) -> int | list[Any]:
             return shares
         return shares.index(1)
     if isinstance(target, bool) or not hasattr(target, "__index__"):
-        raise TypeError(f"{who}: the target is the number of a class, not {type(target).__name__} ({target!r:.60})")
+        got = f"{type(target).__name__} ({target!r:.60})"
+        raise TypeError(f"{who}: the target is the number of a class, a whole number, not {got}: write int(target)")
     label = int(target)
     if not 0 <= label < classes:
         raise ValueError(f"{who}: the classes are 0 to {classes - 1}, not {label}")

@@ -57,7 +57,26 @@ def number(x: float, precision: int) -> str:
         >>> [number(x, 3) for x in (-0.0, 2 / 3, -12.0, 1e-12, float("-inf"))]
         ['0', '0.667', '−12', '1e−12', '−inf']
     """
-    text = f"{x or 0.0:.{precision}g}"
+    return _readable(f"{x or 0.0:.{precision}g}")
+
+
+def figure(x: float, precision: int) -> str:
+    """Write a number that is read for itself: as `number`, but where it is rounded, zeros at the end say so.
+
+    Example:
+        >>> [figure(x, 3) for x in (1.0, 0.9997, 0.25, 0.2501, 999.8)]
+        ['1', '1.00', '0.25', '0.250', '1.00e3']
+        >>> figure(100.2, 3)  # as many digits would read as 100
+        '100.2'
+    """
+    short = f"{x or 0.0:.{precision}g}"
+    if float(short) == x:
+        return _readable(short)
+    long = f"{x:#.{precision}g}".replace(".e", ".0e")
+    return _readable(f"{x:.1f}" if long.endswith(".") else long)
+
+
+def _readable(text: str) -> str:
     return re.sub(r"e([+-])0*", lambda found: "e" + found[1].strip("+"), text).replace("-", "−")
 
 
@@ -80,20 +99,19 @@ def table(rows: Iterable[str], *, padding: int = 0, spacing: int = 0, look: str 
 
 def lines(*texts: tuple[str, str, int]) -> str:
     """Write a label of lines, each with its colour and size."""
-    return f"<{table(cell(font(text, colour, size)) for text, colour, size in texts)}>"
+    return f"<{table(cell(font(text, colour, size)) for text, colour, size in texts)}>" if texts else ""
 
 
-def chip(name: str, figure: str, lift: int = 0) -> str:
+def chip(name: str, figure: str) -> str:
     """Write what stands on a line, on paper of its own: a figure, and what it is called if there is a name.
 
     Args:
         name: of a parameter, or ``""``.
         figure: the number.
-        lift: how far dot has to put it above the line, in points.
     """
     words = font(escaped(spoken(name)) + "\N{NO-BREAK SPACE}", SOFT, 9) if name else ""
-    written = table([cell(words + font(figure, INK, 9))], padding=1, look=f'BGCOLOR="{PAPER}" STYLE="ROUNDED"')
-    return f"<{table([cell(written), cell('', HEIGHT=lift)])}>" if lift else f"<{written}>"
+    look = f'BGCOLOR="{PAPER}" STYLE="ROUNDED"'
+    return f"<{table([cell(words + font(figure, INK, 9))], padding=1, look=look)}>"
 
 
 def heading(title: str, remarks: Sequence[str], legend: str) -> str:
@@ -123,7 +141,7 @@ def legend(what: str, numbers: Sequence[float], largest: float, precision: int, 
     entries = [_swatch(colour, 3) + _words(words) for colour, words, occurs in signs if occurs]
     if largest:
         widths = "".join(_swatch(SOFT, height, 9) for height in (1, 2, 4))
-        entries.append(widths + _words(f"|{what}| up to {number(largest, precision)}"))
+        entries.append(widths + _words(f"|{what}| up to {figure(largest, precision)}"))
     rows = [cell(table([cell("", WIDTH=8).join(entries)], spacing=2))] if entries else []
     rows += [_words(escaped(words)) for words in more]
     look = f'BGCOLOR="{PAPER}" STYLE="ROUNDED" COLOR="{CHIP}"'

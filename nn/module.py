@@ -7,10 +7,10 @@ from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
 from autograd import Value
-from nn.checking import whole
+from nn.checking import nearest, whole
 from nn.initialisers import initialiser, seeded
 from nn.nesting import Shape, entries, in_words, listed, mapped, places, shape_of
-from nn.parameters import Declaration, assign, is_parameter, numbers_for
+from nn.parameters import Declaration, assign, filled, is_number, is_parameter, numbers_for
 
 if TYPE_CHECKING:
     from nn.annotating import Annotations
@@ -110,24 +110,29 @@ class Module:
         """Make a declared parameter when it is first asked for."""
         declaration = self.__dict__.get("_declared", {}).get(name)
         if declaration is None:
-            raise AttributeError(f"{type(self).__name__} has no attribute {name!r}")
+            meant = nearest(name, [] if name.startswith("_") else [*self.__dict__.get("_declared", {}), *self.__dict__])
+            hint = f": did you mean {meant!r}?" if meant else ""
+            raise AttributeError(f"{type(self).__name__} has no attribute {name!r}{hint}")
         return self.__dict__.setdefault(name, declaration.make())  # two threads get the same one
 
     def __setattr__(self, name: str, value: Any) -> None:
         """Set an attribute; of a declared parameter, its numbers or its leaves."""
+        what = f"{type(self).__name__}.{name}"
         declaration = self.__dict__.get("_declared", {}).get(name)
         if declaration is None:
-            object.__setattr__(self, name, value)
+            before = self.__dict__.get(name)
+            if is_parameter(before) and is_number(value):  # a parameter of one's own stays one
+                assign(before, filled(value, shape_of(before)))
+            else:
+                object.__setattr__(self, name, value)
         elif is_parameter(value):
             if shape_of(value) != declaration.shape:
-                what = f"{type(self).__name__}.{name}"
                 wanted, got = in_words(declaration.shape), in_words(shape_of(value))
                 raise ValueError(f"{what}: expected Values of {wanted}, got {got}")
             self.__dict__[name] = mapped(lambda leaf: leaf, value)
         else:
-            same = isinstance(value, (int, float)) and not isinstance(value, bool)
-            numbers = declaration.filled(value) if same else value
-            assign(getattr(self, name), numbers_for(numbers, declaration.shape, f"{type(self).__name__}.{name}"))
+            numbers = filled(value, declaration.shape) if is_number(value) else value
+            assign(getattr(self, name), numbers_for(numbers, declaration.shape, what))
 
     def _members(self) -> Iterator[tuple[str, Any]]:
         """Yield its own parameters (as declarations if they are not made yet) and its parts, each with a name."""

@@ -45,6 +45,8 @@ class Optimiser:
 
     # The attributes that hold a number for each parameter: what is kept from step to step.
     memory: ClassVar[tuple[str, ...]] = ()
+    # Whether the closure of a step must be about all samples.
+    needs_all_samples: ClassVar[bool] = False
 
     def __init__(self, parameters: Iterable[Value], lr: float | Schedule) -> None:
         """Check the parameters, and keep them."""

@@ -31,10 +31,6 @@ class Declaration:
         """Return the numbers that it starts from; the same ones each time."""
         return self.init(self.shape, f"{self.seed}/{self.name}", self.fans)
 
-    def filled(self, number: float) -> Any:
-        """Return one number in all places."""
-        return arranged(iter([number] * self.size), self.shape)
-
     def make(self) -> Any:
         """Return new leaves with those numbers.
 
@@ -56,6 +52,21 @@ def is_parameter(x: object) -> bool:
     if not isinstance(x, (list, tuple)) or not x or not all(map(is_parameter, x)):
         return False
     return len({shape_of(item) for item in x}) == 1
+
+
+def is_number(x: object) -> bool:
+    """Tell whether something is a single real number."""
+    return isinstance(x, (int, float)) and not isinstance(x, bool)
+
+
+def filled(number: float, shape: Shape) -> Any:
+    """Return one number in all places of a shape.
+
+    Example:
+        >>> filled(0.5, (1, 2))
+        [[0.5, 0.5]]
+    """
+    return arranged(iter([number] * size(shape)), shape)
 
 
 def numbers_for(given: Any, shape: Shape, what: str) -> Any:

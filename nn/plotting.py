@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -14,13 +15,14 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 FEW = 30  # epochs that are marked each
+WIDE = 50  # times the smallest loss: with larger ones, the small ones are told apart on a logarithmic axis only
 
 
 def plot_curves(
     losses: Mapping[Any, Sequence[float]],
     metrics: Mapping[Any, Sequence[float]] | None = None,
     *,
-    log: bool = False,
+    log: bool | None = None,
     marked: int = 0,
     unit: str = "epoch",
 ) -> Figure:
@@ -29,8 +31,9 @@ def plot_curves(
     Args:
         losses: numbers by name, one for each epoch.
         metrics: likewise, on axes of their own.
-        log: whether losses are on a logarithmic axis, where only those above 0 are seen.
-        marked: an epoch that gets a line of its own, from 1; 0 for none.
+        log: whether losses are on a logarithmic axis, where only those above 0 are seen; by default if all are above 0,
+            and the largest is more than 50 times the smallest.
+        marked: the epoch whose parameters were kept, which gets a line of its own, from 1; 0 for none.
         unit: what the numbers are one each of, instead of an epoch.
 
     Returns:
@@ -52,10 +55,18 @@ def plot_curves(
     figure = new_figure(5.0 * len(groups), 3.2)
     for column, curves in enumerate(groups, 1):
         axes = figure.add_subplot(1, len(groups), column)
-        if log and curves is losses and any(x > 0 for numbers in curves.values() for x in numbers):
+        if curves is losses and _is_logarithmic([x for numbers in curves.values() for x in numbers], log):
             axes.set_yscale("log")
         _plot_group(axes, curves, marked, unit)
     return figure  # type: ignore[no-any-return]
+
+
+def _is_logarithmic(numbers: Sequence[float], wanted: bool | None) -> bool:
+    """Tell whether losses are to be on a logarithmic axis: not if there are none that it can show."""
+    if wanted is not None:
+        return wanted and any(x > 0 for x in numbers)
+    finite = [x for x in numbers if math.isfinite(x)]
+    return bool(finite) and min(finite) > 0 and max(finite) > WIDE * min(finite)
 
 
 def _plot_group(axes: Any, curves: Mapping[Any, Sequence[float]], marked: int, unit: str) -> None:
@@ -72,6 +83,6 @@ def _plot_group(axes: Any, curves: Mapping[Any, Sequence[float]], marked: int, u
     axes.xaxis.get_major_locator().set_params(integer=True)
     axes.grid(axis="y", color=LINE, alpha=0.25, linewidth=0.6)
     if 0 < marked <= longest:
-        axes.axvline(marked, color=AXES, linewidth=1, linestyle=":", label=f"best epoch: {marked}")
+        axes.axvline(marked, color=AXES, linewidth=1, linestyle=":", label=f"best epoch {marked}, kept")
     if len(curves) > 1 or 0 < marked <= longest:
         explain(axes)

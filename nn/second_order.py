@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, ClassVar
 
 from autograd import Value, gradients
 from nn.checking import real, whole
@@ -46,6 +46,8 @@ class LBFGS(Optimiser):
         >>> round(x.data, 4), round(y.data, 4)
         (1.0, 1.0)
     """
+
+    needs_all_samples: ClassVar = True
 
     def __init__(
         self, parameters: Iterable[Value], max_iter: int = 20, history: int = 10, tolerance: float = 1e-7

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from itertools import pairwise
 from typing import Any
 
+from autograd import Primitive
 from nn.activations import Activation, ActivationLike, resolved
 from nn.checking import whole
 from nn.initialisers import seeded
@@ -17,7 +18,8 @@ class Sequential(Module):
     """Modules one after the other, each taking what the one before gives.
 
     Args:
-        *modules: modules; the name of an activation stands for it; any other function is called on what comes.
+        *modules: modules; activations, by name or as functions of `autograd`, for each number that comes; any other
+            function is called on all that comes.
 
     Raises:
         TypeError: there is something else among them.
@@ -40,7 +42,7 @@ class Sequential(Module):
         """Keep the modules."""
         if not modules:
             raise ValueError("Sequential needs at least one module")
-        self.layers = [Activation(module) if isinstance(module, str) else module for module in modules]
+        self.layers = [Activation(m) if isinstance(m, (str, Primitive)) else m for m in modules]
         for position, module in enumerate(self.layers):
             _require_function(module, position)
 
@@ -107,7 +109,7 @@ class MLP(Module):
         """Make the layers."""
         sizes = _sizes(nin, nouts)
         seed = seeded(seed, "MLP")
-        inner, last = resolved(activation, "MLP"), resolved(output_activation, "MLP")
+        inner, last = resolved(activation, "MLP: activation"), resolved(output_activation, "MLP: output_activation")
         self.layers = [
             Layer(
                 inputs,

@@ -209,6 +209,8 @@ FORMATS: dict[str, tuple[Writer, Reader]] = {
 def _replace(path: Path, content: bytes) -> None:
     """Write a file by way of another one in the same folder, so that it is never there in part."""
     path = path.resolve()  # a link keeps pointing to the file it names
+    if not path.parent.is_dir():
+        raise FileNotFoundError(f"no such folder: {str(path.parent)!r}")
     temporary = path.with_name(f".{secrets.token_hex(8)}.tmp")
     try:
         with temporary.open("xb") as file:

@@ -7,7 +7,7 @@ import random
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
-from nn.checking import whole
+from nn.checking import require_function, whole
 from nn.early_stopping import EarlyStopping
 from nn.evaluation import Metric, Sample, evaluate, samples_of
 from nn.history import History
@@ -65,10 +65,11 @@ def fit(
         The `History`, which plots itself.
 
     Raises:
-        DivergenceError: the loss became nan or infinite.
+        DivergenceError: the loss became nan or infinite, in a step or over the samples held out.
+        autograd.DomainError: the loss has no value somewhere, such as the logarithm of a probability of 0.
         TypeError: an argument is of another kind.
-        ValueError: there are no samples, a number is out of its range, or the optimiser has none of the model's
-            parameters.
+        ValueError: there are no samples, or nan or infinite numbers in them; a number is out of its range; the
+            optimiser has none of the model's parameters, or needs all samples in each step.
 
     Example:
         >>> from nn import MLP, SGD, fit, squared_error
@@ -83,9 +84,12 @@ def fit(
     samples = samples_of(data, "fit", "data")
     held_out = [] if validation is None else samples_of(validation, "fit", "validation")
     _require_optimiser(optimiser, model)
+    _require_functions(model, loss, penalty, on_epoch, metrics)
     training = Training(model, loss, optimiser, penalty, clip_norm, dict(metrics or {}))
     stopping = EarlyStopping(optimiser.parameters, patience, min_improvement)
     size = len(samples) if batch_size is None else whole(batch_size, "fit: batch_size")
+    if optimiser.needs_all_samples and size < len(samples):
+        raise ValueError(f"fit: {type(optimiser).__name__} needs all samples in each step: leave out batch_size")
     orders = _orders(samples, seed if shuffle else None)
     epochs, history = whole(epochs, "fit: epochs"), training.history
     history.ended, epoch = "all epochs done", 1
@@ -99,12 +103,13 @@ def fit(
                 if on_epoch is not None:
                     on_epoch(history)
                 if stopping.ends(history, _present_loss(training, samples, exactly=patience is not None)):
-                    history.ended = f"no better loss for {patience} epochs, so back to epoch {history.best_epoch}"
+                    spell = f"{patience} epoch{'s' * (patience != 1)}"
+                    history.ended = f"no better loss for {spell}, so back to epoch {history.best_epoch}"
                     break
         except KeyboardInterrupt:
             history.interrupted = True
             history.ended = f"interrupted in epoch {epoch}"
-    stopping.restore()
+    stopping.restore(history)
     return history
 
 
@@ -125,7 +130,24 @@ def _orders(samples: list[Sample], seed: int | None) -> Iterator[list[Sample]]:
         yield order
 
 
+def _require_functions(model: object, loss: object, penalty: object, on_epoch: object, metrics: object) -> None:
+    require_function(model, "fit: model", "such as a module")
+    require_function(loss, "fit: loss", "such as squared_error")
+    if penalty is not None:
+        require_function(penalty, "fit: penalty", "such as lambda: 1e-4 * sum(p * p for p in model.parameters())")
+    if on_epoch is not None:
+        require_function(on_epoch, "fit: on_epoch", "of the history")
+    if metrics is None:
+        return
+    if not isinstance(metrics, Mapping):
+        raise TypeError(f'fit: metrics are functions by name, such as {{"accuracy": accuracy}}, not {metrics!r:.60}')
+    for name, metric in metrics.items():
+        require_function(metric, f"fit: metric {name!r}", "of a prediction and its target")
+
+
 def _require_optimiser(optimiser: object, model: object) -> None:
+    if isinstance(optimiser, type):
+        raise TypeError(f"fit: the optimiser must be made first: write {optimiser.__name__}(model.parameters(), …)")
     if not isinstance(optimiser, Optimiser):
         raise TypeError(f"fit: the optimiser must be one of nn's, not {type(optimiser).__name__} ({optimiser!r:.60})")
     if isinstance(model, Module) and not set(model.parameters()) & set(optimiser.parameters):

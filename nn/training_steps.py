@@ -16,10 +16,10 @@ from nn.optimiser import Optimiser
 
 
 class DivergenceError(ArithmeticError):
-    """The loss became nan or infinite; the parameters are as they were before that step.
+    """The loss became nan or infinite; a step in which it did is not taken.
 
     Attributes:
-        loss: the loss, a `Value` whose graph `autograd.blame` can look into.
+        loss: the loss: a `Value`, whose graph can be looked into; of samples held out a number.
         history: what was done until then.
 
     Example:
@@ -75,8 +75,15 @@ class Training:
                 prediction = self.model(sample[0])
                 losses.add([prediction], [sample])
                 means.add([prediction], [sample])
-        self.history.validation_loss.append(losses.all()[""])
+        loss = losses.all()[""]
+        if not math.isfinite(loss):
+            what = f"the loss of the samples held out became {loss} after epoch {len(self.history)}"
+            raise DivergenceError(f"{what}; {self._largest()}", loss, self.history)
+        self.history.validation_loss.append(loss)
         self._note(means.all(), "validation ")
+
+    def _largest(self) -> str:
+        return f"the largest parameter is {max(abs(p.data) for p in self.optimiser.parameters):.3g} by now"
 
     def _note(self, means: Mapping[str, float], prefix: str) -> None:
         for name, mean in means.items():
@@ -121,11 +128,10 @@ class Training:
                 "them, and the loss the prediction?"
             )
         if not math.isfinite(total.data):
-            raise DivergenceError(
-                f"the loss became {total.data} in step {self.history.steps + 1} (epoch {len(self.history) + 1}); the "
-                "parameters are as they were before it. Try a smaller lr, or clip_norm=1.0; autograd.blame(error.loss) "
-                "tells where a gradient became nan",
-                total,
-                self.history,
-            )
+            advice = "no step was taken yet, so it is not the learning rate: look at the loss and the first parameters"
+            if self.history.steps:
+                advice = f"{self._largest()}: try a smaller lr, or clip_norm=1.0"
+            what = f"the loss became {total.data} in step {self.history.steps + 1} (epoch {len(self.history) + 1})"
+            message = f"{what}; the parameters are as they were before. {advice}"
+            raise DivergenceError(message, total, self.history)
         return total

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from autograd import Value, derive, scope_of, topological_order
+from autograd import Value, check, derive, scope_of, topological_order
 from autograd import draw as draw_graph
-from nn import MLP, Conv2d, Flatten, Layer, Module, Sequential, annotate, label
+from nn import DAG, MLP, Conv2d, Flatten, Layer, Module, Sequential, annotate, label
 from tests.pictures import groups, parsed, shown
 
 
@@ -160,3 +160,36 @@ def test_only_modules_are_annotated() -> None:
     model: Any = [Layer(1, 1)]
     with pytest.raises(TypeError, match="annotate takes a module, not list"), annotate(model):
         pass
+
+
+def test_numbers_that_go_in_become_leaves_with_names() -> None:
+    model = MLP(2, [2, 1], "tanh", seed=0)
+    named = Value(0.25, "t")
+    with annotate(model):
+        y, z = model([0.5, -1.0]), model([named, 1.0])
+    leaves = {node.label: node for node in topological_order(y) if not node.operands}
+    assert (leaves["x_1"].data, leaves["x_2"].data) == (0.5, -1.0)
+    assert scope_of(leaves["x_1"]) == ""
+    assert check(y, {"x_1": "W2_11*(1 - z1_1**2)*W1_11 + W2_12*(1 - z1_2**2)*W1_21"}).ok
+    assert named.label == "t"  # and what has a name keeps it
+    assert named in topological_order(z)
+
+
+def test_marks_tell_samples_apart() -> None:
+    model = MLP(1, [2, 1], "tanh", seed=0)
+    outputs = []
+    for mark in ("_a", "_b"):
+        with annotate(model, mark):
+            outputs.append(model([0.5]))
+    total = (outputs[0] * outputs[1]).named("P")
+    assert [y.label for y in outputs] == ["z2_1_a", "z2_1_b"]
+    assert check(total, {"z1_1_a": "z2_1_b * W2_11", "z1_2_b": "z2_1_a * W2_12"}).ok
+    with pytest.raises(TypeError, match="mark must be a text"), annotate(model, 1):  # type: ignore[arg-type]
+        model([0.5])
+
+
+def test_marks_tell_the_nodes_of_a_dag_apart() -> None:
+    net = DAG("x → n1 → n2", seed=0)
+    errors = [(net.nodes([x], mark)["n2"] - 1.0) ** 2 for x, mark in ((0.5, "_1"), (-0.5, "_2"))]
+    error = (errors[0] + errors[1]).named("E")
+    assert check(error, {"w_12": " + ".join(f"2*(n2_{i} - 1)*(1 - n2_{i}**2)*n1_{i}" for i in (1, 2))}).ok

@@ -7,26 +7,27 @@ import re
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
-from itertools import pairwise
+from itertools import combinations, pairwise, product
 from typing import Any
 
 import pytest
 
 import autograd
 from autograd import Value
-from nn import DAG, MLP, Conv2d, Flatten, Layer, Module, Neuron, Sequential, draw
+from nn import DAG, MLP, Conv2d, Flatten, Layer, Module, Neuron, Sequential, annotate, draw, label
 from nn.colours import BROKEN, LINE, NEGATIVE, POSITIVE
 from tests.counting import live_nodes
 from tests.pictures import LINK, SVG, groups, shown
 
 D1 = "x1→n1, x2→n2, n1→n3, n1→n4, n2→n4, n2→n5, n3→n6, n4→n6, n5→n7"
+D2 = "x1→n1→n3→n6→n8, x2→n2→n4→n7→n8, n1→n4, n2→n3, n3→n7, n3→n8, n4→n6, n1→n5→n6, n2→n5→n7"
 
 
 def lines(picture: Any) -> dict[tuple[str, str], dict[str, str]]:
     """Return the attributes of what is drawn from node to node."""
     found = {}
     for line in picture.body:
-        ends = re.match(r"\t(\w+) -> (\w+) \[", line)
+        ends = re.match(r"\t(\w+) -> (\w+) \[", line) or re.match(r'\t\{ edge .* "(\w+) → (\w+)":w ', line)
         if ends and "style=invis" not in line:
             values = re.findall(r'(\w+)=(?:"([^"]*)"|([^\s"<>\]]+))', line)
             found[ends[1], ends[2]] = {name: a or b for name, a, b in values}
@@ -138,7 +139,7 @@ def test_gradients_in_the_place_of_weights() -> None:
     found = lines(picture)
     assert found["c0_0", "c1_0"]["color"] == f"{NEGATIVE}ff"
     assert found["c0_1", "c1_0"]["color"].startswith(POSITIVE)
-    assert found["c0_0", "c1_0"]["tooltip"] == "weight[0][0]: data 1.0, grad -3.0"
+    assert found["c0_0", "c1_0"]["tooltip"] == "W1_11 = weight[0][0]: data 1.0, grad -3.0"
     texts = shown(svg(picture))
     assert ("−3" in texts, texts.count("1")) == (True, 2)
     assert "|gradient| up to 3" in above(picture)
@@ -156,7 +157,98 @@ def test_tooltips_hold_names_and_all_digits() -> None:
     for name, leaf in model.named_parameters():
         tooltip = f"{name}: data {leaf.data!r}, grad {leaf.grad!r}"
         assert any(link is not None and link.endswith(tooltip) for link in links)
-    assert "neuron 3 of layer 1, layers.0.bias[2]: data 0.0" in " ".join(filter(None, links))
+    assert "z1_3: neuron 3 of layer 1, b1_3 = layers.0.bias[2]: data 0.0" in " ".join(filter(None, links))
+
+
+@pytest.mark.parametrize("made", [False, True])
+def test_names_are_those_of_annotate(made: bool) -> None:
+    model = MLP(2, [3, 12, 1], "tanh", seed=4)
+    if made:
+        model.parameters()
+    links = " ".join(filter(None, (link.get(LINK) for link in svg(draw(model)).iter(SVG + "a"))))
+    with annotate(model):
+        output = model([0.5, -0.25])
+    for name, leaf in model.named_parameters():
+        assert f"{leaf.label} = {name}: data {leaf.data!r}" in links
+    labels = {node.label for node in autograd.topological_order(output) if node.label.startswith("z")}
+    assert len(labels) == 16
+    assert all(f"{label}: neuron " in links for label in labels)
+
+
+def test_labels_of_ones_own_are_kept() -> None:
+    layer = Layer(1, 1)
+    label(layer.weight, "V")
+    found = lines(draw(layer))
+    assert found["c0_0", "c1_0"]["tooltip"].startswith("V_11 = weight[0][0]: ")
+
+
+def test_names_stand_in_the_neurons_of_small_networks() -> None:
+    model = MLP(2, [2, 1], seed=1)
+    assert {"z₁‚₁", "z₁‚₂", "z₂‚₁"} <= set(shown(svg(draw(model))))
+    assert "in a neuron: the name of its output" in above(draw(model))
+    assert "z₁‚₁" not in shown(svg(draw(model, labels=False)))
+    assert "z₁‚₁" not in shown(svg(draw(Neuron(2))))  # `annotate` names none of a neuron's
+
+
+def test_biases_that_are_all_0_are_said_once() -> None:
+    model: Any = MLP(2, [20, 1], seed=1)
+    assert "0" not in shown(svg(draw(model)))
+    assert "all biases are 0" in above(draw(model))
+    assert "in a neuron: its bias" not in above(draw(model))
+    model.layers[0].bias[1].data = 0.5
+    assert {"0", "0.5"} <= set(shown(svg(draw(model))))
+    assert "all biases are 0" not in above(draw(model))
+    assert "in a neuron: its bias" in above(draw(model))
+    assert "all gradients of biases are 0" in above(draw(model, by="gradient"))
+    assert not any("bias" in text for text in above(draw(Layer(1, 2, bias=False))))
+
+
+@pytest.mark.parametrize(
+    ("number", "text"),
+    [(1.0, "1"), (0.9997, "1.00"), (-1.9999, "−2.00"), (0.25, "0.25"), (0.2500001, "0.250"), (99.98, "100.0")],
+)
+def test_what_is_rounded_is_not_mistaken_for_what_is_exact(number: float, text: str) -> None:
+    for model in (Layer(1, 1, init=number), DAG("x → n", init=number)):
+        assert text in {shown_text.strip() for shown_text in shown(svg(draw(model)))}
+
+
+def chips(picture: Any) -> dict[str, tuple[float, float, float, float]]:
+    """Return the boxes of the numbers on lines, by what is written: left, top, right, bottom."""
+    found = {}
+    for group in groups(svg(picture), "edge"):
+        for text in group.iter(SVG + "text"):
+            x, y = float(text.get("x", "")), float(text.get("y", ""))
+            found[text.text or ""] = (x, y - 9, x + 5.0 * len(text.text or ""), y + 2)
+    return found
+
+
+@pytest.mark.parametrize("sizes", [(2, 2), (3, 3), (2, 3), (3, 1)])
+def test_each_number_stands_on_its_own_line_and_on_no_other(sizes: tuple[int, int]) -> None:
+    nin, nout = sizes
+    weights = [[(10 * j + i + 11) / 100 for i in range(nin)] for j in range(nout)]
+    picture = draw(Layer(nin, nout, init=weights))
+    places, boxes = circles(picture), chips(picture)
+    assert len(boxes) == nin * nout
+    for j, i in product(range(nout), range(nin)):
+        left, top, right, bottom = boxes[f"{weights[j][i]:g}"]
+        for other_j, other_i in product(range(nout), range(nin)):
+            (x, y), (end_x, end_y) = places[f"c0_{other_i}"], places[f"c1_{other_j}"]
+            slope = (end_y - y) / (end_x - x)
+            heights = [y + slope * (place - x) for place in (left, right)]
+            if (other_j, other_i) == (j, i):
+                assert top < sum(heights) / 2 < bottom
+            else:
+                assert max(heights) < top or bottom < min(heights)
+    for one, other in combinations(boxes.values(), 2):
+        assert one[0] > other[2] or other[0] > one[2] or one[1] > other[3] or other[1] > one[3]
+
+
+@pytest.mark.parametrize("sizes", [[2, 1], [4, 4, 1], [16, 16]])
+def test_captions_stand_close_below_the_highest_column(sizes: list[int]) -> None:
+    picture = draw(MLP(2, sizes, seed=0))
+    lowest = max(y for _, y in circles(picture).values())
+    (caption,) = [text for text in svg(picture).iter(SVG + "text") if text.text == "input"]
+    assert 15 < float(caption.get("y", "")) - lowest < 50  # a circle's radius is up to 19, the letters are 12 high
 
 
 def test_biases_stand_in_the_neurons() -> None:
@@ -164,8 +256,8 @@ def test_biases_stand_in_the_neurons() -> None:
     layer.bias = [0.25, -7.5]
     texts = shown(svg(draw(layer)))
     assert ("0.25" in texts, "−7.5" in texts) == (True, True)
-    assert "in a neuron: its bias" in above(draw(layer))
-    assert "in a neuron: its bias" not in above(draw(Layer(1, 2, bias=False)))
+    assert "in a neuron: the name of its output, and below it its bias" in above(draw(layer))
+    assert "in a neuron: its bias" in above(draw(layer, labels=False))
 
 
 def test_numbers_stand_on_few_lines_or_where_they_are_asked_for() -> None:
@@ -217,7 +309,7 @@ def test_nothing_is_made_for_a_picture() -> None:
     assert len(lines(picture)) == 15 * 15
     small = Layer(3, 2, seed=5)
     drawn = {ends: line["tooltip"] for ends, line in lines(draw(small)).items()}
-    assert drawn["c0_2", "c1_1"] == f"weight[1][2]: data {small.weight[1][2].data!r}, grad 0.0"
+    assert drawn["c0_2", "c1_1"] == f"W1_23 = weight[1][2]: data {small.weight[1][2].data!r}, grad 0.0"
 
 
 # Sequential -----------------------------------------------------------------------------------------------------------
@@ -230,7 +322,7 @@ def test_sequential_with_activations_and_nested() -> None:
     assert {"3 × relu", "2 × relu", "2 × softmax → tanh"} <= set(texts)
     tooltips = [line["tooltip"] for line in lines(picture).values()]
     assert len(tooltips) == 12 + 6 + 4
-    assert any(tooltip.startswith("layers.3.layers.1.weight[1][1]:") for tooltip in tooltips)
+    assert any(tooltip.startswith("W3_22 = layers.3.layers.1.weight[1][1]:") for tooltip in tooltips)
 
 
 class Other(Module):
@@ -292,6 +384,54 @@ def test_a_dag_is_drawn_by_its_edges() -> None:
     assert places["x1"][1] < places["x2"][1]
     assert "b = 0" in " ".join(above(picture))
     assert {"w₃₆", "n₆", "x₁", "2 numbers"} <= {text.strip() for text in shown(svg(picture))}
+
+
+def test_numbers_of_a_dag_stand_on_its_lines() -> None:
+    net = DAG(D2, inputs=2, seed=1)
+    picture = draw(net)
+    places = {group.findtext(SVG + "title"): group for group in groups(svg(picture), "node")}
+    paths: dict[str, list[tuple[float, float]]] = {}
+    for group in groups(svg(picture), "edge"):
+        tail, head = re.sub(r":[we]\b", "", group.findtext(SVG + "title") or "").split("->")
+        path = group.find(f".//{SVG}path")
+        drawn = "" if path is None else path.get("d", "")
+        points = [(float(x), float(y)) for x, y in re.findall(r"(-?[\d.]+),(-?[\d.]+)", drawn)]
+        for name, end in ((head, points[-1]), (tail, points[0])):
+            paths.setdefault(name, []).append(end)
+    written = [name for name in places if name and " → " in name]
+    assert len(written) == len(net.edges) == 17
+    for name in written:  # at mid-height into it and out of it
+        (text, *_) = places[name].iter(SVG + "text")
+        into, out = paths[name]
+        assert into[1] == pytest.approx(out[1], abs=1.0)
+        assert into[0] < float(text.get("x", "")) < out[0]
+        assert into[1] == pytest.approx(float(text.get("y", "")) - 3, abs=4.0)
+    assert repr(picture).startswith("<picture of 17 edges")
+
+
+def test_numbered_neurons_of_a_dag_stand_in_their_order() -> None:
+    for labels in (True, False):
+        places = circles(draw(DAG(D2, inputs=2, seed=1), labels=labels))
+        for column in (["x1", "x2"], ["n1", "n2"], ["n3", "n4", "n5"], ["n6", "n7"]):
+            assert len({places[name][0] for name in column}) == 1
+            heights = [places[name][1] for name in column]
+            assert heights == sorted(heights)
+    edges = ", ".join(f"x → n{i} → m{i + 20}" for i in range(8, 12))
+    places = circles(draw(DAG(edges)))
+    assert [name for _, name in sorted((y, name) for name, (_, y) in places.items() if name[0] == "n")] == [
+        "n8", "n9", "n10", "n11",
+    ]  # fmt: skip
+
+
+def test_what_stands_in_circles_of_a_dag_does_not_touch_them() -> None:
+    for length in (2, 10, 784):
+        picture = draw(DAG("x → n", inputs=length))
+        (group,) = [group for group in groups(svg(picture), "node") if group.findtext(SVG + "title") == "x"]
+        (circle,) = group.iter(SVG + "ellipse")
+        (text,) = [text for text in group.iter(SVG + "text") if "numbers" in (text.text or "")]
+        below = float(text.get("y", "")) - float(circle.get("cy", ""))
+        chord = 2 * math.sqrt(float(circle.get("rx", "")) ** 2 - below**2)
+        assert 0.55 * float(text.get("font-size", "")) * len(text.text or "") < chord - 3  # Helvetica's mean width
 
 
 def test_inputs_of_a_dag_keep_their_order() -> None:

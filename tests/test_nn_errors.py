@@ -14,7 +14,7 @@ import pytest
 
 import autograd
 import nn
-from autograd import Value
+from autograd import DomainError, Value
 
 NN = Path(nn.__file__).parent
 
@@ -134,3 +134,48 @@ def test_importing_nn_imports_no_other_library() -> None:
 def test_every_public_name_is_there_and_listed_once() -> None:
     assert len(set(nn.__all__)) == len(nn.__all__)
     assert all(hasattr(nn, name) for name in nn.__all__)
+
+
+# What people write who come from elsewhere ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("make", "error", "words"),
+    [
+        (lambda: of.Linear, AttributeError, ["Linear", "Layer(nin, nout"]),
+        (lambda: of.optim, AttributeError, ["nn.SGD"]),
+        (lambda: of.nonsense, AttributeError, ["'nn' has no attribute 'nonsense'"]),
+        (lambda: of.Layer(2, 1, "ReLU"), ValueError, ["'ReLU'", "did you mean 'relu'"]),
+        (lambda: of.Layer(2, 1, "linear"), ValueError, ["did you mean 'identity'"]),
+        (lambda: of.Layer(2, 1, None), TypeError, ["Layer: activation", "identity", "a function"]),
+        (lambda: of.MLP(2, [1], "tanh", 0), TypeError, ["MLP: output_activation", "int"]),
+        (lambda: of.DAG("x → n1 → n2").w_21, AttributeError, ["w_21", "did you mean 'w_12'"]),
+        (lambda: of.Layer(4, 1)([[1.0, 2.0], [3.0, 4.0]]), TypeError, ["one sample of 4", "Flatten()"]),
+        (lambda: of.squared_error(Value(1.0), [1.0]), ValueError, ["a single number", "a list of 1 number"]),
+        (lambda: of.cross_entropy([0.1, 0.2], 1.0), TypeError, ["float (1.0)", "int(target)"]),
+        (lambda: of.binary_cross_entropy(Value(1.7), 1), DomainError, ["from 0 to 1", "1.7", "_from_logits"]),
+        (lambda: of.binary_cross_entropy(Value(0.0), 1), DomainError, ["infinite loss", "_from_logits"]),
+        (lambda: of.binary_cross_entropy(Value(1.0), 0), DomainError, ["infinite loss", "_from_logits"]),
+        (
+            lambda: of.cross_entropy_from_probabilities([2.0, -1.0], 0),
+            DomainError,
+            ["2.0", "cross_entropy takes scores"],
+        ),
+        (lambda: of.cross_entropy_from_probabilities([2.0, -1.0], [0.5, 0.5]), DomainError, ["from 0 to 1", "2.0"]),
+    ],
+)
+def test_habits_from_elsewhere_are_answered(make: Callable[[], Any], error: type[Exception], words: list[str]) -> None:
+    with pytest.raises(error) as caught:
+        make()
+    assert all(word in str(caught.value) for word in words), caught.value
+
+
+def test_micrograds_word_for_an_activation() -> None:
+    assert of.Neuron(2, nonlin=False).activation.name == "identity"
+    assert of.Layer(2, 1, nonlin=True).activation.name == "relu"
+
+
+def test_the_line_of_an_error_is_the_users_and_not_one_of_nn() -> None:
+    layer = of.Layer(1, 1, autograd.log, init=-1.0)
+    with pytest.raises(DomainError, match=r"log\(x\) is not defined at x = -2\.0.*test_nn_errors\.py, line \d+\)"):
+        layer(2.0)

@@ -416,3 +416,13 @@ def test_an_embedding_adds_the_slopes_of_a_token_that_occurs_twice() -> None:
     first, second, third = (vector[0] for vector in table(np.array([2, 0, 2])))
     (first + 10.0 * second + 100.0 * third).backward()
     assert [row[0].grad for row in table.weight] == [10.0, 0.0, 101.0]
+
+
+def test_nodes_of_a_dag_come_in_the_order_of_their_names() -> None:
+    """Whatever the order of the edges: sorted by numbers, n2 before n10, as far as what leads to what allows it."""
+    edges = "x2 → n2, x10 → n10, n2 → n8, x1 → n1, n1 → n7, n10 → n6, n1 → n8"
+    for text in (edges, ", ".join(reversed(edges.split(", ")))):
+        net = DAG(text)
+        assert list(net.inputs) == ["x1", "x2", "x10"]
+        assert net.neurons == ["n1", "n2", "n7", "n8", "n10", "n6"]
+        assert net.outputs == ["n6", "n7", "n8"]

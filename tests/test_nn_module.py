@@ -412,3 +412,19 @@ def test_parts_with_one_seed_have_numbers_of_their_own() -> None:
     assert data(first.weight) != data(second.weight)
     attention = MultiHeadAttention(2, 1, seed=0)
     assert data(attention.query.weight) != data(attention.key.weight)
+
+
+def test_a_number_assigned_to_a_parameter_of_ones_own_moves_it_and_keeps_it() -> None:
+    class Line(Module):
+        def __init__(self) -> None:
+            self.slope = Value(1.0)
+            self.rows = [Value(2.0), Value(3.0)]
+
+    line: Any = Line()
+    leaves = line.parameters()
+    line.slope = 4
+    line.rows = 0.5
+    assert line.parameters() == leaves
+    assert [leaf.data for leaf in leaves] == [4.0, 0.5, 0.5]
+    line.slope = None  # what is no number takes its place
+    assert line.parameters() == leaves[1:]

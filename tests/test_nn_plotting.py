@@ -98,9 +98,9 @@ def test_curves_hold_the_numbers_over_epochs_from_1() -> None:
     for name, numbers in {**losses, "accuracy": [0.5, 0.75, 1.0]}.items():
         assert list(np.asarray(found[name].get_xdata())) == [1, 2, 3]
         assert list(np.asarray(found[name].get_ydata())) == numbers
-    assert list(np.asarray(found["best epoch: 2"].get_xdata())) == [2, 2]
+    assert list(np.asarray(found["best epoch 2, kept"].get_xdata())) == [2, 2]
     assert [axes.get_xlabel() for axes in figure.axes] == ["epoch", "epoch"]
-    assert {"loss", "validation loss", "best epoch: 2"} <= set(texts(figure))
+    assert {"loss", "validation loss", "best epoch 2, kept"} <= set(texts(figure))
 
 
 def test_legends_are_there_where_they_are_needed() -> None:
@@ -133,11 +133,60 @@ def test_a_single_epoch_is_plotted_over_its_steps_with_a_running_mean() -> None:
     assert axes.get_xlabel() == "step"
     losses, means = (line.get_ydata() for line in axes.lines)
     assert list(losses) == history.step_losses
-    assert means[:2] == pytest.approx([0.0, 0.5])
-    assert means[-1] == pytest.approx(np.mean(history.step_losses[-4:]), rel=1e-14)  # a tenth of the steps
+    weights = 0.8 ** np.arange(40)[::-1]  # of 40 steps it remembers 5
+    for step in (1, 2, 7, 40):
+        mean = np.average(history.step_losses[:step], weights=weights[-step:])
+        assert means[step - 1] == pytest.approx(mean, rel=1e-14)
+    assert texts(history.plot()) == ["loss of the step", "running mean"]
     history.loss.append(2.0)
     assert history.plot().axes[0].get_xlabel() == "epoch"
     assert history.plot(steps=True).axes[0].get_xlabel() == "step"
+
+
+def test_a_running_mean_stays_with_the_losses() -> None:
+    history = History()
+    history.step_losses += [math.exp(-step / 300) for step in range(2000)]
+    history.loss.append(1.0)
+    means = np.asarray(history.plot(log=False).axes[0].lines[1].get_ydata())
+    assert means[0] == history.step_losses[0]
+    assert all(mean >= loss for mean, loss in zip(means, history.step_losses, strict=True))
+    assert all(later < mean for mean, later in pairwise(means))
+    # After long, e^(−n/300) with weights that fall by 1 − 1/100 from step to step: 1/(1 − 100/300), as an integral.
+    assert means[-1] / history.step_losses[-1] == pytest.approx(1.5, rel=0.02)
+    history.step_losses = history.step_losses[:19]
+    assert len(history.plot().axes[0].lines) == 1
+
+
+def test_the_best_epoch_is_marked_if_it_was_kept() -> None:
+    history = History()
+    history.loss += [3.0, 2.0, 1.0]
+    history.validation_loss += [3.0, 2.0, 2.5]
+    history.best_epoch = 2
+    assert len(history.plot().axes[0].lines) == 2
+    history.restored = True
+    assert "best epoch 2, kept" in texts(history.plot())
+
+
+@pytest.mark.parametrize(
+    ("losses", "log", "scale"),
+    [
+        ([1.0, 0.019], None, "log"),
+        ([1.0, 0.021], None, "linear"),
+        ([1.0, 0.0], None, "linear"),
+        ([1.0, -0.001], None, "linear"),
+        ([math.inf, 1.0, 0.001, math.nan], None, "log"),
+        ([math.inf, 1.0], None, "linear"),
+        ([math.nan], None, "linear"),
+        ([1.0, 0.001], False, "linear"),
+        ([1.0, 0.9], True, "log"),
+    ],
+)
+def test_losses_of_very_different_sizes_are_on_a_logarithmic_axis(losses: Any, log: Any, scale: str) -> None:
+    history = History()
+    history.loss += losses
+    figure = history.plot(log=log, steps=False)
+    assert figure.axes[0].get_yscale() == scale
+    pixels(figure)
 
 
 def test_before_the_first_epoch_there_is_nothing_to_plot() -> None:
@@ -309,6 +358,43 @@ def test_regions_are_those_of_the_highest_score() -> None:
             assert classes[row, column] == int(np.argmax(scores))
     assert len(set(classes.ravel())) > 1
     assert {"class 0", "class 1", "class 2"} == set(texts(figure))
+
+
+@pytest.mark.parametrize("resolution", [12, 60])
+def test_boundaries_of_classes_are_where_the_two_highest_scores_are_equal(resolution: int) -> None:
+    def scores(point: list[float]) -> list[float]:  # linear, so that interpolation is exact
+        return [point[0], point[1], 1.1 - point[0] - point[1]]
+
+    axes = plot_decision_boundary(scores, SQUARE, [0, 1, 2, 0], resolution=resolution).axes[0]
+    lines = axes.collections[4:7]  # after the map, and a region for each class
+    for index, line in enumerate(lines):
+        vertices = np.concatenate([np.asarray(path.vertices) for path in line.get_paths()])
+        assert len(vertices) > 100
+        found = np.array([scores(list(vertex)) for vertex in vertices])
+        others = np.delete(found, index, axis=1).max(axis=1)
+        # The corner where all meet is cut, within a cell of the fine grid.
+        assert np.abs(found[:, index] - others).max() < 2 * 1.3 / 400
+        assert np.median(np.abs(found[:, index] - others)) < 1e-9
+
+
+def test_regions_of_classes_are_smooth() -> None:
+    def scores(point: list[float]) -> list[float]:
+        return [point[0] - 0.37 * point[1], 0.3, 0.0]
+
+    figure = plot_decision_boundary(scores, SQUARE, [0, 1, 2, 0], resolution=8)
+    first = colour_at(figure, 0.95, 0.5)
+    for y in np.linspace(0.05, 0.95, 25):  # just beside the line, where the map of 8 × 8 places has steps
+        edge = 0.3 + 0.37 * y
+        if min(math.hypot(edge - a, y - b) for a, b in SQUARE) > 0.1:
+            assert colour_at(figure, edge + 0.02, y) == pytest.approx(first, abs=0.02)
+            assert colour_at(figure, edge - 0.02, y) != pytest.approx(first, abs=0.1)
+
+
+@pytest.mark.parametrize("outputs", [[1.0, 1.0], [math.nan, 1.0], [math.inf, math.inf], [2.0, 1.0]])
+def test_scores_that_are_the_same_everywhere_have_no_lines(outputs: list[float]) -> None:
+    figure = plot_decision_boundary(lambda _: outputs, SQUARE, [0, 1, 1, 0], resolution=2)
+    assert len(figure.axes[0].collections) == 3  # the map, and the samples of two classes
+    pixels(figure)
 
 
 def test_samples_stand_where_they_are_in_the_colours_of_their_targets() -> None:

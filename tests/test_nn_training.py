@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -332,7 +333,7 @@ def test_without_patience_training_goes_on_and_remembers_the_best_epoch() -> Non
 def test_divergence_leaves_the_parameters_as_before_the_step() -> None:
     w = Value(1.0, "w")
     optimiser = Recorder([w], 1e60)
-    with pytest.raises(DivergenceError, match=r"loss became inf in step 4 \(epoch 4\).*smaller lr.*blame") as caught:
+    with pytest.raises(DivergenceError, match=r"loss became inf in step 4 \(epoch 4\).*8e\+180.*smaller lr") as caught:
         fit(lambda x: w * x, squared_error, [(1.0, 0.0)], optimiser, epochs=10)  # w grows by 2e60 in each step
     assert [w.data] == optimiser.course[-1] == pytest.approx([-8e180], rel=1e-12)
     assert caught.value.loss.data == math.inf
@@ -440,3 +441,58 @@ def test_errors(make: Callable[[], Any], error: type[Exception], words: list[str
     with pytest.raises(error) as caught:
         make()
     assert all(word in str(caught.value) for word in words), caught.value
+
+
+def test_what_cannot_be_trained_on_is_refused_at_once() -> None:
+    nan = math.nan
+    w = Value(1.0)
+    with pytest.raises(ValueError, match="data: the input of number 1 has nan"):
+        fit(lambda x: w * x[0], squared_error, [([1.0], 0.0), ([nan], 0.0)], SGD([w], 0.1))
+    with pytest.raises(ValueError, match="validation: the target of number 0 has inf"):
+        fit(lambda x: w * x, squared_error, [(1.0, 0.0)], SGD([w], 0.1), validation=[(1.0, math.inf)])
+    spent = zip([1.0], [2.0], strict=True)
+    assert list(spent)
+    with pytest.raises(ValueError, match=r"no samples in data .*list\(zip\(X, y\)\)"):
+        fit(lambda x: w * x, squared_error, spent, SGD([w], 0.1))
+    with pytest.raises(ValueError, match="LBFGS needs all samples"):
+        fit(lambda x: w * x, squared_error, [(1.0, 0.0)] * 4, LBFGS([w]), batch_size=2)
+    assert w.data == 1.0
+
+
+def test_a_loss_of_samples_held_out_that_is_not_finite_ends_training() -> None:
+    w = Value(1.0)
+    with pytest.raises(
+        DivergenceError, match=r"held out became inf after epoch 1; the largest parameter is 0.8"
+    ):
+        fit(lambda x: w * x, squared_error, [(1.0, 0.0)], SGD([w], 0.1), validation=[(1e200, 0.0)], patience=1)
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"loss": "mse"}, "loss must be a function, such as squared_error"),
+        ({"metrics": [accuracy]}, '{"accuracy": accuracy}'),
+        ({"metrics": accuracy}, '{"accuracy": accuracy}'),
+        ({"metrics": {"accuracy": 1.0}}, "metric 'accuracy' must be a function"),
+        ({"penalty": 0.01}, "penalty must be a function"),
+        ({"on_epoch": 3}, "on_epoch must be a function"),
+        ({"optimiser": SGD}, r"write SGD(model.parameters(), …)"),
+        ({"model": 3}, "model must be a function, such as a module"),
+    ],
+)
+def test_arguments_that_are_no_functions(options: dict[str, Any], words: str) -> None:
+    w = Value(1.0)
+    arguments: dict[str, Any] = {
+        "model": lambda x: w * x, "loss": squared_error, "data": [(1.0, 0.0)], "optimiser": SGD([w], 0.1),
+    }  # fmt: skip
+    with pytest.raises(TypeError, match=re.escape(words)):
+        fit(**arguments | options)
+
+
+def test_a_history_tells_of_the_parameters_that_were_kept() -> None:
+    history, course, last = towards(10.0, 4.0, patience=3)
+    assert history.restored
+    kept = (last - 4.0) ** 2
+    assert last in course
+    assert f"→ {kept:.4g}: no better loss for 3 epochs, so back to epoch {history.best_epoch}" in repr(history)
+    assert not towards(10.0, 4.0)[0].restored

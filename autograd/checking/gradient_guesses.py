@@ -73,7 +73,7 @@ class GradientGuesses:
             sign = partial(self._sign_of, line)
             yield Guess(SIGN, self.right - 2.0 * contribution, _SIGNS / len(found), sign)
             if len(found) > 2:
-                yield Guess(LEFT_OUT, contribution, 0.3, partial(self._all_but, path))
+                yield Guess(LEFT_OUT, contribution, 0.3, partial(self._only, path))
             for i in range(len(partials)):
                 without = math.prod(partials[:i]) * math.prod(partials[i + 1 :])
                 words = partial(self._on_path, path, i)
@@ -93,8 +93,8 @@ class GradientGuesses:
         what = words()
         return f"of {what}" if what.startswith(("all", "what")) else f"of the path {what}"
 
-    def _all_but(self, path: Path) -> str:
-        return f"all but {self.plan.line(path)}"
+    def _only(self, path: Path) -> str:
+        return f"only {self.plan.line(path)} was counted"
 
     def _on_path(self, path: Path, i: int) -> str:
         return f"{self.plan.ratio(path.nodes[i + 1], path.nodes[i])} on the path {self.plan.line(path)} only"
