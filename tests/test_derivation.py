@@ -11,7 +11,7 @@ from typing import Any
 from xml.etree.ElementTree import fromstring
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 import autograd as ag
@@ -167,6 +167,8 @@ def labelled(program: Program, share: int) -> tuple[list[Value], Value]:
 @given(program=programs(smallest=10, largest=60), share=st.sampled_from([0, 1, 2, 5]))
 def test_on_random_graphs_every_line_is_the_gradient(program: Program, share: int) -> None:
     inputs, out = labelled(program, share)
+    # In the sweep 0 · nan is nan; a formula has no terms that are 0, so that it may have a value there.
+    assume(all(partial == partial for node in _all(out) for partial in node.partials))
     expected = [gradient(out, x) for x in inputs]
     # By how much a rounding error in some adjoint may be amplified on its way down.
     scale = 1.0 + max(abs(node.grad * partial) for node in _all(out) for partial in node.partials or (1.0,))
