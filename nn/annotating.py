@@ -22,9 +22,9 @@ class Annotations:
         self.mark = mark
         model.parameters()  # made now, they stand outside the frames, as those do that were made before
         named = model.named_modules()
-        self.frames = {module: _frame(name) for name, module in named}
-        layers = [module for _, module in named if isinstance(module, Layer)]
-        self.numbers: dict[Module, int] = {layer: number for number, layer in enumerate(layers, 1)}
+        self.frames = {id(module): _frame(name) for name, module in named}
+        layers = [module for _, module in named if isinstance(module, Layer) and _is_plain(module)]
+        self.numbers = {id(layer): number for number, layer in enumerate(layers, 1)}
         for number, layer in enumerate(layers, 1):
             for values, name in ((layer.weight, f"W{number}"), (layer.bias, f"b{number}")):
                 if unlabelled(values):
@@ -32,7 +32,7 @@ class Annotations:
 
     def call(self, module: Module, inputs: tuple[Any, ...], options: Mapping[str, Any]) -> Any:
         """Call a module inside its frame; of a layer, label sums and outputs."""
-        frame, number = self.frames.get(module, ""), self.numbers.get(module, 0)
+        frame, number = self.frames.get(id(module), ""), self.numbers.get(id(module), 0)
         if isinstance(module, Layer) and number == 1 and len(inputs) == 1:
             inputs = (self._named(module, inputs[0]),)
         with scope(frame) if frame else nullcontext():
@@ -43,9 +43,10 @@ class Annotations:
     def _call_layer(self, layer: Layer, number: int, x: Any) -> Any:
         sums = layer.pre_activations(x)
         outputs = layer.activate(sums)
-        if outputs != sums:
-            label(sums, f"s{number}", self.mark)
-        return single(label(outputs, f"z{number}", self.mark))
+        for values, name in ((sums, f"s{number}"), (outputs, f"z{number}"))[outputs == sums :]:
+            if unlabelled(values):
+                label(values, name, self.mark)
+        return single(outputs)
 
     def _named(self, layer: Layer, x: Any) -> list[Any]:
         """Make leaves of the numbers that go into the first layer, labelled if nothing in them is yet."""
@@ -87,6 +88,11 @@ def annotate(model: Module, mark: str = "") -> Iterator[None]:
         yield
     finally:
         ANNOTATIONS.reset(token)
+
+
+def _is_plain(layer: Layer) -> bool:
+    """Tell whether a layer computes what layers do, and not something of its own."""
+    return type(layer).forward is Layer.forward
 
 
 def _frame(name: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Set
 from difflib import get_close_matches
 from typing import Any
 
@@ -73,9 +73,9 @@ def vector(x: Any, length: int, who: str) -> Any:
     """
     if type(x) is list and len(x) == length and type(x[0]) in (Value, float):
         return x
-    x = plain(x)
-    if isinstance(x, (str, bytes, dict)):
+    if isinstance(x, (str, bytes, bytearray, memoryview, Mapping, Set)):
         raise TypeError(f"{who} takes {length} numbers, not {type(x).__name__} ({x!r:.60})")
+    x = plain(x)
     if not isinstance(x, Iterable):
         x = [x]
     items = [plain(item) for item in x]

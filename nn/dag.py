@@ -42,8 +42,9 @@ class DAG(Module):
         edges: the pairs of names, those of each neuron together, in an order in which they can be computed.
         outputs, inputs, neurons: the names; inputs with their lengths.
 
-    The parameters are attributes, and labelled: ``w_36`` of the edge from n3 to n6 (``w_a_b`` where names have no
-    numbers, or long ones), ``v_11`` of the edge from x1 to n1, its entries ``v_11_1``…, and ``b``, or ``b_3`` of n3.
+    The parameters are attributes, and labelled: ``w_36`` of the edge from n3 to n6 (``w_a_b`` where nodes have no
+    numbers, or these are not enough to tell them apart), ``v_11`` of the edge from x1 to n1, its entries ``v_11_1``…,
+    and ``b``, or ``b_3`` of n3.
 
     Raises:
         TypeError: an argument is of another kind.
@@ -85,14 +86,25 @@ class DAG(Module):
         _require_known(self.outputs, self.neurons, "output")
         self.activations = _activations(activation, self.neurons)
         self._sources = sources
-        self._weight_names = {
-            (source, neuron): f"{'v' if source in self.inputs else 'w'}{_suffix(source, neuron)}"
-            for source, neuron in self.edges
-        }
-        self._bias_names = _bias_names(bias, self.neurons)
+        self._weight_names, self._bias_names = self._names(bias)
         seed = seeded(seed, "DAG")
         for neuron in self.neurons:
             self._declare_neuron(neuron, init, seed)
+
+    def _names(self, bias: str | bool) -> tuple[dict[tuple[str, str], str], dict[str, str]]:
+        """Name weights by edge and biases by neuron: by numbers of nodes, or by whole names if those are not enough."""
+        kind = {True: "separate", False: ""}[bias] if isinstance(bias, bool) else bias
+        if kind not in (*BIASES, ""):
+            raise ValueError(f"DAG: bias must be 'shared', 'separate' or False, not {bias!r:.60}")
+        for suffix in (_numbers, _whole_names):
+            weights = {(a, b): f"{'v' if a in self.inputs else 'w'}{suffix(a, b)}" for a, b in self.edges}
+            biases = {n: "b" if kind == "shared" else f"b{suffix(n)}" for n in self.neurons if kind}
+            lengths = [(name, self.inputs.get(source, 1)) for (source, _), name in weights.items()]
+            labels = [f"{name}_{i}" if n > 1 else name for name, n in lengths for i in range(1, n + 1)]
+            labels += biases.values() if kind == "separate" else ()
+            if len(set(labels) | set(weights.values())) == len(labels) + sum(n > 1 for _, n in lengths):
+                break
+        return weights, biases
 
     def _declare_neuron(self, neuron: str, init: object, seed: Seed) -> None:
         """Declare the weights on what leads to a neuron, then its bias, and label them."""
@@ -102,7 +114,7 @@ class DAG(Module):
             rule = default(init, self.activations[neuron].name)
             self.declare(name, () if length == 1 else (length,), rule, seed=seed, fans=(sum(lengths), 1))
         bias = self._bias_names.get(neuron)
-        if bias is not None and bias not in vars(self):
+        if bias is not None and bias not in vars(self):  # a shared one was declared with the first neuron
             self.declare(bias, (), 0.0, seed=seed)
             names.append(bias)
         for name in names:
@@ -187,10 +199,13 @@ class DAG(Module):
 
 def _read_edges(edges: str | Iterable[object]) -> list[tuple[str, str]]:
     """Return the edges as pairs of names."""
+    wanted: Any = edges
+    if not isinstance(wanted, Iterable):
+        raise TypeError(f"DAG: edges are a text such as 'x1 → n1, n1 → n2', or pairs, not {type(edges).__name__}")
     pairs = list(_chained(edges)) if isinstance(edges, str) else [_pair(edge) for edge in edges]
     if not pairs:
         raise ValueError("DAG: there are no edges")
-    for name in {name for pair in pairs for name in pair}:
+    for name in (name for pair in pairs for name in pair):
         if not name.isidentifier():
             raise ValueError(f"DAG: the name of a node is letters, digits and _, not {name!r}")
     return pairs
@@ -268,20 +283,14 @@ def _activations(
     return {neuron: resolved(activation[neuron], "DAG: activation", single=True) for neuron in neurons}
 
 
-def _bias_names(bias: str | bool, neurons: Sequence[str]) -> dict[str, str]:
-    if bias is False:
-        return {}
-    if bias is True:
-        bias = "separate"
-    if bias not in BIASES:
-        raise ValueError(f"DAG: bias must be 'shared', 'separate' or False, not {bias!r:.60}")
-    return {neuron: "b" if bias == "shared" else f"b{_suffix(neuron)}" for neuron in neurons}
-
-
-def _suffix(*names: str) -> str:
-    """Write the nodes that a parameter belongs to behind an underscore: ``_36``, or ``_3_16``, ``_a_b``."""
+def _numbers(*names: str) -> str:
+    """Write the nodes that a parameter belongs to by their numbers, ``_36`` or ``_3_16``; by names without numbers."""
     numbers = [re.fullmatch(r"[^\W\d]+?_?(\d+)", name) for name in names]
-    if all(numbers):
-        digits = [number[1] for number in numbers if number]
-        return f"_{''.join(digits)}" if max(map(len, digits)) == 1 or len(digits) == 1 else f"_{'_'.join(digits)}"
+    if not all(numbers):
+        return _whole_names(*names)
+    digits = [number[1] for number in numbers if number]
+    return f"_{''.join(digits)}" if max(map(len, digits)) == 1 or len(digits) == 1 else f"_{'_'.join(digits)}"
+
+
+def _whole_names(*names: str) -> str:
     return f"_{'_'.join(names)}"

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from autograd import Value
 from nn.checking import real, whole
 from nn.history import History
+from nn.interrupts import uninterrupted
 
 
 class EarlyStopping:
@@ -33,14 +34,15 @@ class EarlyStopping:
     def ends(self, history: History, loss: float) -> bool:
         """Take note of the loss after an epoch, and tell whether the best one is too long ago."""
         if loss < self.loss - self.min_improvement or not history.best_epoch:
-            self.loss = loss
-            history.best_epoch = len(history)
             if self.patience is not None:
                 self.numbers = [parameter.data for parameter in self.parameters]
+            self.loss = loss if loss == loss else math.inf
+            history.best_epoch = len(history)
         return self.patience is not None and len(history) - history.best_epoch >= self.patience
 
     def restore(self, history: History) -> None:
         """Put the parameters of the best epoch back, if training may end early."""
-        for parameter, number in zip(self.parameters, self.numbers, strict=False):
-            parameter.data = number
-        history.restored = bool(self.numbers)
+        with uninterrupted():
+            for parameter, number in zip(self.parameters, self.numbers, strict=False):
+                parameter.data = number
+            history.restored = bool(self.numbers)

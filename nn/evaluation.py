@@ -50,11 +50,21 @@ class Means:
         for name, metric in self.metrics.items():
             for prediction, (_, target) in zip(predictions, samples, strict=True):
                 number = metric(prediction, target)
+                if not isinstance(number, Value) and not isinstance(plain(number), (int, float)):
+                    what = f"metric {name!r}" if name else "what is measured"
+                    raise TypeError(f"{what} must be a number, not {type(number).__name__} ({number!r:.60})")
                 self.measured[name].append(number.data if isinstance(number, Value) else float(number))
 
     def all(self) -> dict[str, float]:
         """Return the means so far."""
-        return {name: math.fsum(numbers) / len(numbers) for name, numbers in self.measured.items()}
+        return {name: _mean(numbers) for name, numbers in self.measured.items()}
+
+
+def _mean(numbers: list[float]) -> float:
+    try:
+        return math.fsum(numbers) / len(numbers)
+    except (OverflowError, ValueError):  # too large together, or infinite
+        return sum(number / len(numbers) for number in numbers)
 
 
 def samples_of(data: Iterable[Sample], who: str, what: str) -> list[Sample]:

@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from autograd import Value
 from nn.checking import real
-from nn.optimiser import Optimiser
+from nn.optimiser import Memory, Optimiser
 from nn.schedules import Schedule
 
 
@@ -42,6 +42,7 @@ class SGD(Optimiser):
     """
 
     memory: ClassVar = ("velocities",)
+    velocities: list[float]
 
     def __init__(
         self,
@@ -60,18 +61,16 @@ class SGD(Optimiser):
         if nesterov and not momentum:
             raise ValueError("SGD: nesterov needs momentum above 0")
 
-    velocities: list[float]
-
-    def update(self, gradients: list[float], rate: float) -> None:
-        """Move the parameters."""
+    def update(self, gradients: list[float], rate: float) -> tuple[list[float], Memory]:
+        """Compute a step."""
+        velocities, kept = self.velocities, self.momentum
         if self.weight_decay:
             gradients = decayed(self.parameters, gradients, self.weight_decay)
-        if self.momentum:
-            kept = self.momentum
-            self.velocities = [kept * v + g for v, g in zip(self.velocities, gradients, strict=True)]
-            ahead = [g + kept * v for v, g in zip(self.velocities, gradients, strict=True)]
-            gradients = ahead if self.nesterov else self.velocities
-        self.move([-rate * g for g in gradients])
+        if kept:
+            velocities = [kept * v + g for v, g in zip(velocities, gradients, strict=True)]
+            ahead = [g + kept * v for v, g in zip(velocities, gradients, strict=True)]
+            gradients = ahead if self.nesterov else velocities
+        return [-rate * g for g in gradients], {"velocities": velocities}
 
 
 class Adam(Optimiser):
@@ -84,7 +83,7 @@ class Adam(Optimiser):
         parameters: leaves, such as ``model.parameters()``.
         lr: the learning rate, at least 0, or a schedule.
         betas: how much of each running mean is kept, from 0 to below 1: of the gradients, of their squares.
-        eps: what keeps the divisor from 0, at least 0.
+        eps: what keeps the divisor from 0, above 0.
         weight_decay: what times the parameter is added to its gradient, at least 0.
 
     Raises:
@@ -117,29 +116,27 @@ class Adam(Optimiser):
         """Keep the arguments."""
         super().__init__(parameters, lr)
         who = type(self).__name__
-        first, second = betas
+        first, second = _pair(betas, f"{who}: betas")
         self.betas = fraction(first, f"{who}: betas[0]"), fraction(second, f"{who}: betas[1]")
-        self.eps = real(eps, f"{who}: eps", 0.0)
+        self.eps = real(eps, f"{who}: eps", 0.0, above=True)
         self.weight_decay = real(weight_decay, f"{who}: weight_decay", 0.0)
 
-    def update(self, gradients: list[float], rate: float) -> None:
-        """Move the parameters."""
+    def update(self, gradients: list[float], rate: float) -> tuple[list[float], Memory]:
+        """Compute a step."""
         if self.weight_decay:
             gradients = decayed(self.parameters, gradients, self.weight_decay)
-        self.move(self.moves(gradients, rate))
+        return self.adapted(gradients, rate)
 
-    def moves(self, gradients: list[float], rate: float) -> list[float]:
-        """Take the gradients into the running means, and return how far each parameter is to move."""
+    def adapted(self, gradients: list[float], rate: float) -> tuple[list[float], Memory]:
+        """Compute a step without weight decay."""
         first, second = self.betas
-        self.means = [first * m + (1.0 - first) * g for m, g in zip(self.means, gradients, strict=True)]
-        self.squares = [second * s + (1.0 - second) * g * g for s, g in zip(self.squares, gradients, strict=True)]
+        means = [first * m + (1.0 - first) * g for m, g in zip(self.means, gradients, strict=True)]
+        squares = [second * s + (1.0 - second) * g * g for s, g in zip(self.squares, gradients, strict=True)]
         length = rate / (1.0 - first ** (self.steps + 1))
         correction = 1.0 / sqrt(1.0 - second ** (self.steps + 1))
         eps = self.eps
-        return [
-            -length * m / (sqrt(s) * correction + eps) if m else 0.0
-            for m, s in zip(self.means, self.squares, strict=True)
-        ]
+        moves = [-length * m / (sqrt(s) * correction + eps) for m, s in zip(means, squares, strict=True)]
+        return moves, {"means": means, "squares": squares}
 
 
 class AdamW(Adam):
@@ -169,11 +166,11 @@ class AdamW(Adam):
         """Keep the arguments."""
         super().__init__(parameters, lr, betas, eps, weight_decay=weight_decay)
 
-    def update(self, gradients: list[float], rate: float) -> None:
-        """Move the parameters."""
+    def update(self, gradients: list[float], rate: float) -> tuple[list[float], Memory]:
+        """Compute a step."""
         shrink = rate * self.weight_decay
-        moves = self.moves(gradients, rate)
-        self.move([move - shrink * p.data for move, p in zip(moves, self.parameters, strict=True)])
+        moves, memory = self.adapted(gradients, rate)
+        return [move - shrink * p.data for move, p in zip(moves, self.parameters, strict=True)], memory
 
 
 class RMSprop(Optimiser):
@@ -185,7 +182,7 @@ class RMSprop(Optimiser):
         parameters: leaves, such as ``model.parameters()``.
         lr: the learning rate, at least 0, or a schedule.
         alpha: how much of the running mean is kept, from 0 to below 1.
-        eps: what keeps the divisor from 0, at least 0.
+        eps: what keeps the divisor from 0, above 0.
         momentum: how much of the velocity is kept, from 0 to 1.
         centred: whether the square of the gradients' running mean is taken off, which leaves their variance.
         weight_decay: what times the parameter is added to its gradient, at least 0.
@@ -223,26 +220,32 @@ class RMSprop(Optimiser):
         """Keep the arguments."""
         super().__init__(parameters, lr)
         self.alpha = fraction(alpha, "RMSprop: alpha")
-        self.eps = real(eps, "RMSprop: eps", 0.0)
+        self.eps = real(eps, "RMSprop: eps", 0.0, above=True)
         self.momentum = real(momentum, "RMSprop: momentum", 0.0, 1.0)
         self.weight_decay = real(weight_decay, "RMSprop: weight_decay", 0.0)
         self.centred = centred
 
-    def update(self, gradients: list[float], rate: float) -> None:
-        """Move the parameters."""
+    def update(self, gradients: list[float], rate: float) -> tuple[list[float], Memory]:
+        """Compute a step."""
         if self.weight_decay:
             gradients = decayed(self.parameters, gradients, self.weight_decay)
         kept, new = self.alpha, 1.0 - self.alpha
-        self.squares = [kept * s + new * g * g for s, g in zip(self.squares, gradients, strict=True)]
-        spread = self.squares
+        squares = [kept * s + new * g * g for s, g in zip(self.squares, gradients, strict=True)]
+        means, velocities, spread = self.means, self.velocities, squares
         if self.centred:
-            self.means = [kept * m + new * g for m, g in zip(self.means, gradients, strict=True)]
-            spread = [max(s - m * m, 0.0) for s, m in zip(self.squares, self.means, strict=True)]
-        scaled = [g / (sqrt(s) + self.eps) if g else 0.0 for g, s in zip(gradients, spread, strict=True)]
+            means = [kept * m + new * g for m, g in zip(means, gradients, strict=True)]
+            spread = [max(s - m * m, 0.0) for s, m in zip(squares, means, strict=True)]
+        scaled = [g / (sqrt(s) + self.eps) for g, s in zip(gradients, spread, strict=True)]
         if self.momentum:
-            self.velocities = [self.momentum * v + g for v, g in zip(self.velocities, scaled, strict=True)]
-            scaled = self.velocities
-        self.move([-rate * g for g in scaled])
+            velocities = [self.momentum * v + g for v, g in zip(velocities, scaled, strict=True)]
+            scaled = velocities
+        return [-rate * g for g in scaled], {"squares": squares, "means": means, "velocities": velocities}
+
+
+def _pair(betas: object, what: str) -> tuple[object, object]:
+    if not isinstance(betas, (list, tuple)) or len(betas) != 2:
+        raise TypeError(f"{what} must be a pair such as (0.9, 0.999), not {betas!r:.60}")
+    return betas[0], betas[1]
 
 
 def decayed(parameters: list[Value], gradients: list[float], weight_decay: float) -> list[float]:

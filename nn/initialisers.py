@@ -175,7 +175,10 @@ class Given(Initialiser):
     def __init__(self, numbers: Any, what: str) -> None:
         """Keep the numbers."""
         super().__init__("given numbers", partial(_always, math.nan))
-        self.shape = shape_of(numbers)
+        try:
+            self.shape = shape_of(numbers)
+        except ValueError as error:
+            raise ValueError(f"{what}: {error}") from None
         self.numbers = [real(number, what) for number in entries(numbers)]
         self.what = what
 

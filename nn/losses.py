@@ -6,11 +6,12 @@ have the mean of their losses, whose gradient is the mean of theirs: `fit` takes
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
 import autograd
-from autograd import DomainError, Value, dot, log, logsumexp, minimum, relu, softplus, square, step, sum, where, xlogy
+from autograd import DomainError, Value, log, logsumexp, minimum, relu, softplus, square, step, sum, where, xlogy
 from nn.activations import softmax
 from nn.checking import choice, real
 from nn.nesting import described, entries, plain, shape_of
@@ -135,7 +136,7 @@ def binary_cross_entropy_from_logits(logit: Any, target: Any, reduction: str = "
 def cross_entropy(logits: Any, target: Any, reduction: str = "mean") -> Any:
     """Return ``-ln softmax(logits)[target]``, exact for logits of any size.
 
-    For a class it is ``softplus(logsumexp(other logits - its logit))``, in which nothing cancels.
+    For a class it is ``softplus`` of how far the others together are above it, in which nothing cancels.
 
     Args:
         logits: a sequence of `Value`s, one for each class, two or more; or several such rows.
@@ -158,20 +159,35 @@ def cross_entropy(logits: Any, target: Any, reduction: str = "mean") -> Any:
 
 def _cross_entropy(scores: list[Any], label: int | list[Any]) -> Any:
     if isinstance(label, int):
-        return _beside(_gaps(scores, label))
-    top = max(range(len(scores)), key=scores.__getitem__)  # of this one, no gap is above 0, and so no term below it
-    gaps = _gaps(scores, top)
-    return _beside(gaps) * sum(label) - dot([share for index, share in enumerate(label) if index != top], gaps)
+        return _of_class(scores, label)
+    # Of the largest score, nothing is taken away from which another one would be lost.
+    top = _largest(scores)
+    terms = [share * (scores[top] - score) for share, score in zip(label, scores, strict=True) if _counts(share)]
+    return sum([_of_class(scores, top) * sum(label), *terms])
 
 
-def _gaps(scores: list[Any], label: int) -> list[Any]:
-    """Return how far the scores of the other classes are above that of one."""
-    return [score - scores[label] for index, score in enumerate(scores) if index != label]
+def _of_class(scores: list[Any], label: int) -> Any:
+    """Return ``-ln softmax`` of one class: ``softplus`` of how far the others, as one, are above it."""
+    others = [score for index, score in enumerate(scores) if index != label]
+    nearest = others.pop(_largest(others))
+    ahead = nearest - scores[label]
+    if others and _number(nearest) > -math.inf:
+        ahead = ahead + logsumexp([0.0, *(score - nearest for score in others)])
+    return softplus(ahead)
 
 
-def _beside(gaps: list[Any]) -> Any:
-    """Return ``-ln softmax`` of the class from which the others have these gaps."""
-    return softplus(logsumexp(gaps) if len(gaps) > 1 else gaps[0])
+def _largest(scores: list[Any]) -> int:
+    return max(range(len(scores)), key=lambda index: _number(scores[index]))
+
+
+def _counts(share: Any) -> bool:
+    """Tell whether a share is there: what has none may be infinite."""
+    return isinstance(share, Value) or share != 0
+
+
+def _number(x: Any) -> float:
+    number: float = x.data if isinstance(x, Value) else x
+    return number
 
 
 def cross_entropy_from_probabilities(probabilities: Any, target: Any, reduction: str = "mean") -> Any:
@@ -266,8 +282,9 @@ def accuracy(prediction: Any, target: Any, threshold: float = 0.0) -> float:
     """Return 1.0 if a prediction is right, else 0.0: a metric for `fit`, whose mean is the share of right ones.
 
     Args:
-        prediction: scores of the classes; or one score, which says yes above the threshold.
-        target: the number of the class; for one score 1 (yes), or 0 or -1 (no).
+        prediction: scores of the classes, or several such rows, of which the mean is taken; or one score, which says
+            yes above the threshold. Scores that are nan are never right.
+        target: the number of the class, of rows one for each; for one score 1 (yes), or 0 or -1 (no).
         threshold: 0 for scores, 0.5 for probabilities.
 
     Example:
@@ -276,11 +293,17 @@ def accuracy(prediction: Any, target: Any, threshold: float = 0.0) -> float:
         (1.0, 0.0, 1.0)
     """
     prediction = plain(prediction)
+    if _is_nested(prediction):
+        targets = plain(target)
+        if not isinstance(targets, (list, tuple)) or len(targets) != len(prediction):
+            raise ValueError(f"accuracy: expected a target for each of {len(prediction)} rows, got {_said(targets)}")
+        return math.fsum(map(accuracy, prediction, targets)) / len(targets)
     if not isinstance(prediction, (list, tuple)):
         return float((prediction > threshold) == (target > 0))
     label = _class(target, len(prediction), "accuracy")
-    label = label if isinstance(label, int) else max(range(len(label)), key=label.__getitem__)
-    return float(max(range(len(prediction)), key=prediction.__getitem__) == label)
+    label = label if isinstance(label, int) else _largest(label)
+    known = all(_number(score) == _number(score) for score in prediction)
+    return float(known and _largest(list(prediction)) == label)
 
 
 def _pairs(prediction: Any, target: Any, who: str) -> list[tuple[Any, Any]]:
@@ -323,7 +346,7 @@ def _surprise(probability: Any, who: str) -> Any:
 
 def _number_of(probability: Any, who: str) -> float:
     """Return a probability as a number; `DomainError` if it can be none, but for rounding."""
-    number: float = probability.data if isinstance(probability, Value) else probability
+    number = _number(probability)
     if not -1e-9 <= number <= 1.0 + 1e-9 and number == number:
         raise DomainError(f"{who}: a probability is from 0 to 1, not {number!r}; {_FROM_SCORES[who]} takes scores")
     return number
@@ -337,11 +360,10 @@ _FROM_SCORES = {
 
 def _expected(target: Any, x: Any, yes: Callable[[Any], Any], no: Callable[[Any], Any], who: str) -> Any:
     """Return ``target · yes(x) + (1 - target) · no(x)``, without what has no share: it may be infinite."""
-    if not isinstance(target, Value):
-        if not 0 <= target <= 1:
-            raise ValueError(f"{who}: targets are from 0 to 1, not {target!r:.60}; of -1 and 1, write (t + 1) / 2")
-        if target in (0, 1):
-            return yes(x) if target else no(x)
+    if not 0 <= _number(target) <= 1:
+        raise ValueError(f"{who}: targets are from 0 to 1, not {_number(target)!r}; of -1 and 1, write (t + 1) / 2")
+    if not isinstance(target, Value) and target in (0, 1):
+        return yes(x) if target else no(x)
     return target * yes(x) + (1.0 - target) * no(x)
 
 
@@ -377,6 +399,9 @@ def _class(target: Any, classes: int, who: str) -> int | list[Any]:
         if len(target) != classes:
             raise ValueError(f"{who}: expected a share for each of {classes} classes, got {described(target)}")
         shares = list(target)
+        for share in shares:
+            if not math.isfinite(_number(share)):
+                raise ValueError(f"{who}: the shares of classes are from 0 to 1, not {_number(share)!r}")
         if any(isinstance(share, Value) for share in shares) or sorted(shares) != [0] * (classes - 1) + [1]:
             return shares
         return shares.index(1)

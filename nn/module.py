@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from autograd import Value
 from nn.checking import nearest, whole
 from nn.initialisers import initialiser, seeded
-from nn.nesting import Shape, entries, in_words, listed, mapped, places, shape_of
+from nn.interrupts import uninterrupted
+from nn.nesting import Shape, entries, in_words, listed, mapped, places, plain, shape_of
 from nn.parameters import Declaration, assign, filled, is_number, is_parameter, numbers_for
 
 if TYPE_CHECKING:
@@ -120,9 +121,9 @@ class Module:
         what = f"{type(self).__name__}.{name}"
         declaration = self.__dict__.get("_declared", {}).get(name)
         if declaration is None:
-            before = self.__dict__.get(name)
-            if is_parameter(before) and is_number(value):  # a parameter of one's own stays one
-                assign(before, filled(value, shape_of(before)))
+            before, number = self.__dict__.get(name), plain(value)
+            if is_parameter(before) and is_number(number):  # a parameter of one's own stays one
+                assign(before, filled(number, shape_of(before)))
             else:
                 object.__setattr__(self, name, value)
         elif is_parameter(value):
@@ -131,7 +132,8 @@ class Module:
                 raise ValueError(f"{what}: expected Values of {wanted}, got {got}")
             self.__dict__[name] = mapped(lambda leaf: leaf, value)
         else:
-            numbers = filled(value, declaration.shape) if is_number(value) else value
+            number = plain(value)
+            numbers = filled(number, declaration.shape) if is_number(number) else value
             assign(getattr(self, name), numbers_for(numbers, declaration.shape, what))
 
     def _members(self) -> Iterator[tuple[str, Any]]:
@@ -140,12 +142,20 @@ class Module:
         declared: Mapping[str, Declaration] = attributes.get("_declared", {})
         for name, declaration in declared.items():
             yield name, attributes.get(name, declaration)
-        for name, attribute in attributes.items():
+        for name, attribute in list(attributes.items()):  # another thread may be making a parameter
             if name not in declared and name != "_declared":
                 yield from _found(name, attribute)
 
     def _own(self) -> dict[str, Any]:
-        return {name: member for name, member in self._members() if not isinstance(member, Module)}
+        found: dict[str, Any] = {}
+        for name, member in self._members():
+            if name in found:
+                raise ValueError(
+                    f"{type(self).__name__}: two parameters are called {name!r}: rename an attribute or key"
+                )
+            if not isinstance(member, Module):
+                found[name] = member
+        return found
 
     def _in_order(self, blocks: Mapping[str, Any]) -> Iterable[Any]:
         """List what nested lists, one for each parameter of this module alone, hold in the order of `parameters`."""
@@ -161,15 +171,15 @@ class Module:
             >>> [name for name, _ in MLP(2, [3, 1]).named_modules()]
             ['', 'layers.0', 'layers.1']
         """
-        found: dict[Module, str] = {}
+        found: dict[int, tuple[str, Module]] = {}  # by identity: a subclass may compare by content
         waiting: list[tuple[str, Module]] = [("", self)]
         while waiting:
             name, module = waiting.pop()
-            if module not in found:
-                found[module] = name
+            if id(module) not in found:
+                found[id(module)] = name, module
                 parts = [(f"{name}.{own}".lstrip("."), part) for own, part in module.children()]
                 waiting.extend(reversed(parts))
-        return [(name, module) for module, name in found.items()]
+        return list(found.values())
 
     def children(self) -> list[tuple[str, Module]]:
         """List the parts of this module that are modules, without theirs, each with its name here.
@@ -252,10 +262,22 @@ class Module:
             {'layers.0.weight': [[0.5, 0.5]], 'layers.0.bias': [0.0]}
         """
         return {
-            f"{prefix}.{name}".lstrip("."): block.numbers() if isinstance(block, Declaration) else mapped(_data, block)
-            for prefix, module in self.named_modules()
-            for name, block in module._own().items()
+            full: block.numbers() if isinstance(block, Declaration) else mapped(_data, block)
+            for full, (module, name) in self._places().items()
+            for block in (module._own()[name],)
         }
+
+    def _places(self) -> dict[str, tuple[Module, str]]:
+        """Return by its full name where each parameter is: its module, and its name there."""
+        found: dict[str, tuple[Module, str]] = {}
+        for prefix, module in self.named_modules():
+            for name in module._own():
+                full = f"{prefix}.{name}".lstrip(".")
+                if full in found:
+                    who = type(self).__name__
+                    raise ValueError(f"{who}: two parameters are called {full!r}: rename an attribute or key")
+                found[full] = module, name
+        return found
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
         """Set the numbers of all parameters: all of them, or none where something is wrong.
@@ -283,11 +305,7 @@ class Module:
             raise TypeError(
                 f"{who}: numbers by name are loaded, as state_dict() returns them, not {type(state).__name__}"
             )
-        places_of: dict[str, tuple[Module, str]] = {
-            f"{prefix}.{name}".lstrip("."): (module, name)
-            for prefix, module in self.named_modules()
-            for name in module._own()
-        }
+        places_of = self._places()
         wrong = [f"{what}: {listed(names)}" for what, names in _mismatches(places_of, state) if names]
         numbers = {}
         for full, (module, name) in places_of.items():
@@ -298,8 +316,10 @@ class Module:
                     wrong.append(str(error))
         if wrong:
             raise ValueError(f"{who}: cannot load: {'; '.join(wrong)}")
-        for full, (module, name) in places_of.items():
-            assign(module._made()[name], numbers[full])
+        leaves = [(module._made()[name], numbers[full]) for full, (module, name) in places_of.items()]
+        with uninterrupted():
+            for block, new in leaves:
+                assign(block, new)
 
     def _shape(self, name: str) -> Shape:
         block = self._own()[name]
@@ -320,16 +340,14 @@ class Module:
         return "\n".join(f"{text:<{wide}}  {count:>9,} parameters" for text, count in rows)
 
 
-def _found(name: str, attribute: Any) -> Iterator[tuple[str, Any]]:
-    """Yield the parameters and modules in an attribute, each with its name."""
+def _found(name: str, attribute: Any, around: tuple[int, ...] = ()) -> Iterator[tuple[str, Any]]:
+    """Yield the parameters and modules in an attribute, each with its name; ``around`` are the containers it is in."""
     if isinstance(attribute, Module) or is_parameter(attribute):
         yield name, attribute
-    elif isinstance(attribute, (list, tuple)):
-        for index, item in enumerate(attribute):
-            yield from _found(f"{name}.{index}", item)
-    elif isinstance(attribute, dict):
-        for key, item in attribute.items():
-            yield from _found(f"{name}.{key}", item)
+    elif isinstance(attribute, (list, tuple, dict)) and id(attribute) not in around:
+        items = attribute.items() if isinstance(attribute, dict) else enumerate(attribute)
+        for key, item in items:
+            yield from _found(f"{name}.{key}", item, (*around, id(attribute)))
 
 
 def _mismatches(known: Mapping[str, Any], given: Mapping[str, Any]) -> list[tuple[str, list[str]]]:
@@ -343,8 +361,9 @@ def _data(leaf: Value) -> float:
     return leaf.data
 
 
-def _outline(module: Module, name: str, indent: str) -> Iterator[tuple[str, int]]:
+def _outline(module: Module, name: str, indent: str, around: tuple[int, ...] = ()) -> Iterator[tuple[str, int]]:
     heading = f"{type(module).__name__}({module.arguments()})"
-    yield f"{indent}{name}{': ' if name else ''}{heading}", module.num_parameters()
-    for own, part in module.children():
-        yield from _outline(part, own, indent + "  ")
+    inside = id(module) in around  # a part that refers to what it is a part of
+    yield f"{indent}{name}{': ' if name else ''}{heading}{' (again)' * inside}", module.num_parameters()
+    for own, part in () if inside else module.children():
+        yield from _outline(part, own, indent + "  ", (*around, id(module)))

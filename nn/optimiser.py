@@ -4,14 +4,22 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeAlias
 
 from autograd import Value
+from nn.checking import real, whole
 from nn.interrupts import uninterrupted
+from nn.parameters import numbers_for
 from nn.schedules import Schedule, schedule
 
 # Clears the gradients, computes the loss, runs its backward pass, and returns it.
-Closure = Callable[[], Value]
+Closure: TypeAlias = Callable[[], Value]
+# What an optimiser keeps from step to step: lists by name, with a number for each parameter.
+Memory: TypeAlias = dict[str, list[float]]
+
+# What is said of numbers that are not finite, and what to do.
+GRADIENT = ("the gradient of {which} is {number}", "autograd.blame(loss) tells where it comes from")
+TOO_LARGE = ("the step is too large: it leaves {number} for {which}", "try a smaller lr, or clip_grad_norm")
 
 
 class Optimiser:
@@ -53,14 +61,15 @@ class Optimiser:
         who = type(self).__name__
         if hasattr(parameters, "parameters"):
             raise TypeError(f"{who} takes a list of parameters: write {who}(model.parameters(), …)")
+        if not isinstance(parameters, Iterable):
+            raise TypeError(f"{who} takes a list of parameters, not {type(parameters).__name__} ({parameters!r:.60})")
         self.parameters = list(parameters)
         for position, parameter in enumerate(self.parameters):
             if not isinstance(parameter, Value):
                 raise TypeError(f"{who}: parameter {position} must be a Value, not {type(parameter).__name__}")
             if parameter.op:
-                raise TypeError(
-                    f"{who}: parameter {position} ({parameter.describe()}) is no leaf: it is computed from others"
-                )
+                what = "a constant" if parameter.op == "constant" else "computed from others"
+                raise TypeError(f"{who}: parameter {position} ({parameter.describe()}) is no leaf: it is {what}")
         if not self.parameters:
             raise ValueError(f"{who}: there are no parameters")
         if len(set(self.parameters)) < len(self.parameters):
@@ -82,8 +91,12 @@ class Optimiser:
 
     @property
     def rate(self) -> float:
-        """The learning rate of the next step."""
-        return self._schedule(self.steps)
+        """The learning rate of the next step.
+
+        Raises:
+            TypeError, ValueError: a schedule gave no number, or one that is negative, nan or infinite.
+        """
+        return real(self._schedule(self.steps), f"{type(self).__name__}: lr in step {self.steps + 1}", 0.0)
 
     def zero_grad(self) -> None:
         """Set ``.grad`` of every parameter to 0."""
@@ -102,28 +115,43 @@ class Optimiser:
             What ``closure`` returned.
 
         Raises:
-            ValueError: a gradient is nan or infinite; nothing was moved.
+            ValueError: a gradient, or what a parameter would become, is nan or infinite; nothing was moved.
         """
         loss = None if closure is None else closure()
         gradients = [parameter.grad for parameter in self.parameters]
-        self._require_finite(gradients)
-        with uninterrupted():
-            self.update(gradients, self.rate)
-            self.steps += 1
+        self._require_finite(gradients, *GRADIENT)
+        self._commit(*self.update(gradients, self.rate))
         return loss
 
-    def update(self, gradients: list[float], rate: float) -> None:
-        """Move the parameters: what a subclass is about.
+    def update(self, gradients: list[float], rate: float) -> tuple[list[float], Memory]:
+        """Compute a step, changing nothing: what a subclass is about.
+
+        Args:
+            gradients: one for each parameter, all of them finite.
+            rate: the learning rate.
+
+        Returns:
+            How far each parameter is to move, and the new lists of ``memory`` by name.
 
         Raises:
             NotImplementedError: this one has none.
         """
         raise NotImplementedError(f"{type(self).__name__} has no update(self, gradients, rate)")
 
-    def move(self, moves: Iterable[float]) -> None:
-        """Add a number to the data of each parameter."""
-        for parameter, move in zip(self.parameters, moves, strict=True):
-            parameter.data += move
+    def _commit(self, moves: Iterable[float], memory: Memory) -> None:
+        """Take a step as a whole, if all that comes of it are finite numbers."""
+        numbers = [parameter.data + move for parameter, move in zip(self.parameters, moves, strict=True)]
+        for kept in (numbers, *memory.values()):
+            self._require_finite(kept, *TOO_LARGE)
+        with uninterrupted():
+            self._set(numbers)
+            for name, kept in memory.items():
+                setattr(self, name, kept)
+            self.steps += 1
+
+    def _set(self, numbers: Iterable[float]) -> None:
+        for parameter, number in zip(self.parameters, numbers, strict=True):
+            parameter.data = number
 
     def state_dict(self) -> dict[str, Any]:
         """Return what is kept from step to step, to go on later: the number of steps, and numbers by parameter.
@@ -140,31 +168,37 @@ class Optimiser:
         """Go on from what `state_dict` returned: from all of it, or not at all where something is wrong.
 
         Raises:
-            ValueError: it is of another kind of optimiser, or of another number of parameters.
+            TypeError, ValueError: it is of another kind of optimiser, of another number of parameters, or no numbers.
         """
         who = type(self).__name__
-        if set(state) != {"steps", *self.memory}:
-            raise ValueError(f"{who}: expected steps, {', '.join(self.memory)}, got {', '.join(state)}")
-        for name in self.memory:
-            if len(state[name]) != len(self.parameters):
-                raise ValueError(f"{who}: expected {len(self.parameters)} numbers in {name!r}, got {len(state[name])}")
-        self.steps = int(state["steps"])
-        for name in self.memory:
-            setattr(self, name, [float(number) for number in state[name]])
+        _require_names(state, ("steps", *self.memory), who)
+        steps = whole(state["steps"], f"{who}: steps", 0)
+        kept = {name: numbers_for(state[name], (len(self.parameters),), f"{who}: {name}") for name in self.memory}
+        for numbers in kept.values():
+            self._require_finite(numbers, "cannot go on from {number} for {which}", "it was not saved by this library")
+        with uninterrupted():
+            self.steps = steps
+            for name, numbers in kept.items():
+                setattr(self, name, numbers)
 
-    def _require_finite(self, gradients: list[float]) -> None:
-        total = sum(gradients)
+    def _require_finite(self, numbers: list[float], what: str, advice: str) -> None:
+        """Raise `ValueError` if one of the numbers, one for each parameter, is nan or infinite."""
+        total = sum(numbers)
         if total - total == 0.0:
             return
-        for position, gradient in enumerate(gradients):
-            if not math.isfinite(gradient):
-                raise ValueError(
-                    f"{type(self).__name__}: the gradient of parameter {position} "
-                    f"({self.parameters[position].describe()}) is {gradient}, so nothing was moved; "
-                    "autograd.blame(loss) tells where it comes from"
-                )
+        for position, number in enumerate(numbers):
+            if not math.isfinite(number):
+                which = f"parameter {position} ({self.parameters[position].describe()})"
+                message = what.format(which=which, number=number)
+                raise ValueError(f"{type(self).__name__}: {message}, so nothing was moved; {advice}")
 
     def __repr__(self) -> str:
         """Tell the kind, the number of parameters, the rate and the steps."""
         count = len(self.parameters)
         return f"{type(self).__name__}({count:,} parameters, lr={self.rate:.4g}, {self.steps:,} steps taken)"
+
+
+def _require_names(state: object, expected: tuple[str, ...], who: str) -> None:
+    if not isinstance(state, Mapping) or set(state) != set(expected):
+        got = ", ".join(map(str, state)) if isinstance(state, Mapping) else f"{type(state).__name__} ({state!r:.60})"
+        raise ValueError(f"{who}: expected {', '.join(expected)}, got {got}")

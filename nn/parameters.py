@@ -40,8 +40,12 @@ class Declaration:
         return Context().run(mapped, Value, self.numbers())
 
 
-def is_parameter(x: object) -> bool:
+def is_parameter(x: object, around: tuple[int, ...] = ()) -> bool:
     """Tell whether an object is a leaf, or nested lists of nothing but leaves, of one shape.
+
+    Args:
+        x: any object.
+        around: the identities of the lists that it is in, of which it is none.
 
     Example:
         >>> is_parameter([[Value(1.0)], [Value(2.0)]]), is_parameter([Value(1.0), 2.0]), is_parameter(Value(1.0) * 2)
@@ -49,9 +53,10 @@ def is_parameter(x: object) -> bool:
     """
     if type(x) is Value:
         return x.op in ("", "argument")  # "argument": of a function that is being differentiated
-    if not isinstance(x, (list, tuple)) or not x or not all(map(is_parameter, x)):
+    if not isinstance(x, (list, tuple)) or not x or id(x) in around:
         return False
-    return len({shape_of(item) for item in x}) == 1
+    inside = (*around, id(x))
+    return all(is_parameter(item, inside) for item in x) and len({shape_of(item) for item in x}) == 1
 
 
 def is_number(x: object) -> bool:

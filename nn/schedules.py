@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from functools import partial
 
 from nn.checking import real, whole
 
@@ -25,7 +26,7 @@ def step_decay(lr: float, every: int, factor: float = 0.1) -> Schedule:
         [0.8, 0.8, 0.4, 0.2]
     """
     lr, every, factor = _rate(lr), whole(every, "schedule: every"), real(factor, "schedule: factor", 0.0, 1.0)
-    return lambda step: lr * factor ** (step // every)
+    return partial(_step_decay, lr, every, factor)
 
 
 def exponential_decay(lr: float, factor: float) -> Schedule:
@@ -58,7 +59,7 @@ def linear_decay(lr: float, steps: int, end: float = 0.0) -> Schedule:
         [1.0, 0.55, 0.1, 0.1]
     """
     lr, steps, end = _rate(lr), whole(steps, "schedule: steps"), real(end, "schedule: end", 0.0)
-    return lambda step: lr + (end - lr) * min(step / steps, 1.0)
+    return partial(_linear_decay, lr, steps, end)
 
 
 def cosine_decay(lr: float, steps: int, end: float = 0.0) -> Schedule:
@@ -78,7 +79,7 @@ def cosine_decay(lr: float, steps: int, end: float = 0.0) -> Schedule:
         [1.0, 0.5, 0.0]
     """
     lr, steps, end = _rate(lr), whole(steps, "schedule: steps"), real(end, "schedule: end", 0.0)
-    return lambda step: end + (lr - end) * 0.5 * (1.0 + math.cos(math.pi * min(step / steps, 1.0)))
+    return partial(_cosine_decay, lr, steps, end)
 
 
 def warmup(steps: int, then: float | Schedule) -> Schedule:
@@ -86,7 +87,7 @@ def warmup(steps: int, then: float | Schedule) -> Schedule:
 
     Args:
         steps: how many steps it takes, at least 1; the first of them has 1/steps of the rate.
-        then: the rate, above 0, or the schedule that begins afterwards.
+        then: the rate, at least 0, or the schedule that begins afterwards.
 
     Example:
         >>> from nn import cosine_decay, warmup
@@ -95,7 +96,7 @@ def warmup(steps: int, then: float | Schedule) -> Schedule:
         [0.25, 0.5, 1.0, 1.0, 0.5]
     """
     steps, after = whole(steps, "warmup: steps"), schedule(then, "warmup: then")
-    return lambda step: after(0) * (step + 1) / steps if step < steps else after(step - steps)
+    return partial(_warmup, steps, after)
 
 
 def schedule(lr: float | Schedule, what: str) -> Schedule:
@@ -107,9 +108,31 @@ def schedule(lr: float | Schedule, what: str) -> Schedule:
     """
     if callable(lr):
         return lr
-    rate = real(lr, what, 0.0)
-    return lambda step: rate
+    return partial(_constant, real(lr, what, 0.0))
 
 
 def _rate(lr: float) -> float:
     return real(lr, "schedule: lr", 0.0, above=True)
+
+
+# Schedules are these with their first arguments given, so that an optimiser can be pickled.
+
+
+def _constant(rate: float, step: int) -> float:
+    return rate
+
+
+def _step_decay(lr: float, every: int, factor: float, step: int) -> float:
+    return lr * factor ** (step // every)
+
+
+def _linear_decay(lr: float, steps: int, end: float, step: int) -> float:
+    return lr + (end - lr) * min(step / steps, 1.0)
+
+
+def _cosine_decay(lr: float, steps: int, end: float, step: int) -> float:
+    return end + (lr - end) * 0.5 * (1.0 + math.cos(math.pi * min(step / steps, 1.0)))
+
+
+def _warmup(steps: int, after: Schedule, step: int) -> float:
+    return after(0) * (step + 1) / steps if step < steps else after(step - steps)

@@ -9,10 +9,11 @@ from autograd import Value, gradients
 from nn.checking import real, whole
 from nn.extras import library
 from nn.interrupts import uninterrupted
-from nn.optimiser import Closure, Optimiser
+from nn.optimiser import GRADIENT, Closure, Optimiser
 from nn.schedules import Schedule
 
 MOST_FOR_NEWTON = 500  # parameters: its Hessian has the square of that
+SINGULAR = 1e15  # the condition number from which on no digit of the solution is left
 
 
 class LBFGS(Optimiser):
@@ -57,7 +58,7 @@ class LBFGS(Optimiser):
         self.max_iter = whole(max_iter, "LBFGS: max_iter")
         self.history = whole(history, "LBFGS: history")
         self.tolerance = real(tolerance, "LBFGS: tolerance", 0.0)
-        self._minimize = library("scipy.optimize", "scipy", "L-BFGS steps").minimize
+        _scipy()  # which says at once if it is missing
 
     def step(self, closure: Closure | None = None) -> Value:
         """Run up to ``max_iter`` iterations.
@@ -85,12 +86,12 @@ class LBFGS(Optimiser):
             found = [parameter.grad for parameter in self.parameters]
             if not first:
                 first.append(loss)
-                self._require_finite(found)
+                self._require_finite(found, *GRADIENT)
             return loss.data, found
 
         options = {"maxiter": self.max_iter, "maxcor": self.history, "gtol": self.tolerance, "ftol": 0.0}
         try:
-            end = self._minimize(evaluate, start, jac=True, method="L-BFGS-B", options=options).x.tolist()
+            end = _scipy().minimize(evaluate, start, jac=True, method="L-BFGS-B", options=options).x.tolist()
         except BaseException:
             self._set(start)
             raise
@@ -98,10 +99,6 @@ class LBFGS(Optimiser):
             self._set(end)
             self.steps += 1
         return first[0]
-
-    def _set(self, numbers: list[float]) -> None:
-        for parameter, number in zip(self.parameters, numbers, strict=True):
-            parameter.data = number
 
 
 class Newton(Optimiser):
@@ -138,7 +135,7 @@ class Newton(Optimiser):
                 f"Newton is for at most {MOST_FOR_NEWTON} parameters, not {len(self.parameters):,}: use LBFGS"
             )
         self.damping = real(damping, "Newton: damping", 0.0)
-        self._numpy = library("numpy", "numpy", "Newton's steps")
+        _numpy()  # which says at once if it is missing
 
     def step(self, closure: Closure | None = None) -> Value:
         """Move the parameters.
@@ -158,12 +155,10 @@ class Newton(Optimiser):
         loss = closure()
         slopes = gradients(loss, self.parameters)
         found = [slope.data for slope in slopes]
-        self._require_finite(found)
+        self._require_finite(found, *GRADIENT)
         moves = self._solve(self._hessian(slopes), found)
         rate = self.rate
-        with uninterrupted():
-            self.move([rate * move for move in moves])
-            self.steps += 1
+        self._commit([rate * move for move in moves], {})
         return loss
 
     def _hessian(self, slopes: list[Value]) -> list[list[float]]:
@@ -173,14 +168,22 @@ class Newton(Optimiser):
         ]
 
     def _solve(self, hessian: list[list[float]], slopes: list[float]) -> list[float]:
-        matrix = self._numpy.array(hessian) + self.damping * self._numpy.eye(len(slopes))
-        if not self._numpy.isfinite(matrix).all():
+        numpy = _numpy()
+        matrix = numpy.array(hessian) + self.damping * numpy.eye(len(slopes))
+        if not numpy.isfinite(matrix).all():
             raise ValueError("Newton: a second derivative is nan or infinite, so nothing was moved")
-        try:
-            moves: list[float] = self._numpy.linalg.solve(matrix, -self._numpy.array(slopes)).tolist()
-        except self._numpy.linalg.LinAlgError:
+        if numpy.linalg.cond(matrix) > SINGULAR:
             raise ValueError(
-                "Newton: the Hessian is singular, so nothing was moved: the loss does not change along some direction; "
+                "Newton: the Hessian is singular, so nothing was moved: the loss does not bend along some direction; "
                 "give a damping above 0"
-            ) from None
+            )
+        moves: list[float] = numpy.linalg.solve(matrix, -numpy.array(slopes)).tolist()
         return moves
+
+
+def _scipy() -> Any:
+    return library("scipy.optimize", "scipy", "L-BFGS steps")
+
+
+def _numpy() -> Any:
+    return library("numpy", "numpy", "Newton's steps")

@@ -14,7 +14,7 @@ from typing import Any, TypeAlias
 
 from nn.extras import library
 from nn.module import Module
-from nn.nesting import entries, mapped, shape_of
+from nn.nesting import entries, listed, mapped, shape_of
 
 FORMAT = "scalar-autograd parameters"
 VERSION = 1
@@ -113,13 +113,13 @@ def _to_json(state: State) -> bytes:
 
 def _from_json(content: bytes, path: str) -> State:
     try:
-        document = json.loads(content.decode("utf-8"))
+        document = json.loads(content.decode("utf-8"), object_pairs_hook=_without_repetition)
     except json.JSONDecodeError as error:
         where = f"{error.msg.removesuffix(' at')} at line {error.lineno}, column {error.colno}"
         raise DamagedFileError(f"{path!r} is no JSON: {where}") from None
     except (UnicodeDecodeError, RecursionError) as error:
         raise DamagedFileError(f"{path!r} is no JSON: {type(error).__name__}") from None
-    except ValueError as error:  # a whole number of more digits than Python reads
+    except ValueError as error:  # a name twice, or a whole number of more digits than Python reads
         raise DamagedFileError(f"{path!r}: {error}") from None
     if not isinstance(document, dict) or document.get("format") != FORMAT:
         raise DamagedFileError(f"{path!r} holds no parameters: it does not say that its format is {FORMAT!r}")
@@ -130,10 +130,19 @@ def _from_json(content: bytes, path: str) -> State:
         raise DamagedFileError(f"{path!r} holds no parameters")
     try:
         state = mapped_values(parameters, lambda x: _WORDS[x] if isinstance(x, str) else _float(x))
-    except (KeyError, TypeError, OverflowError) as error:
+    except (KeyError, TypeError) as error:
         raise DamagedFileError(f"{path!r}: {error.args[0]!r} is no number") from None
+    except (OverflowError, RecursionError) as error:
+        raise DamagedFileError(f"{path!r} holds what is no number here: {error}") from None
     _require_digest(document.get("sha256"), state, path, 'delete its line "sha256" if you changed them yourself')
     return state
+
+
+def _without_repetition(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    names = dict(pairs)
+    if len(names) < len(pairs):
+        raise ValueError(f"a name occurs twice among {listed(repr(name) for name, _ in pairs)}")
+    return names
 
 
 def _float(x: object) -> float:
@@ -144,6 +153,10 @@ def _float(x: object) -> float:
 
 def _to_safetensors(state: State) -> bytes:
     numpy = library("numpy", "safetensors", "safetensors files")
+    if "__metadata__" in state:
+        raise ValueError(
+            "a safetensors file cannot hold a parameter called '__metadata__': rename it, or save as .json"
+        )
     tensors = {name: numpy.array(block, dtype=numpy.float64) for name, block in state.items()}
     metadata = {"format": FORMAT, "sha256": _digest(state)}
     content: bytes = library("safetensors.numpy", "safetensors", "safetensors files").save(tensors, metadata)
@@ -156,7 +169,7 @@ def _from_safetensors(content: bytes, path: str) -> State:
     try:
         state = {name: _floats(array, name) for name, array in sorted(arrays.load(content).items())}
         length = int.from_bytes(content[:8], "little")
-        metadata = json.loads(content[8 : 8 + length].decode("utf-8")).get("__metadata__", {})
+        metadata = json.loads(content[8 : 8 + length].decode("utf-8")).get("__metadata__") or {}
     except (reader.SafetensorError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise DamagedFileError(f"{path!r} is no safetensors file that can be read: {error}") from None
     _require_digest(metadata.get("sha256"), state, path, "it was damaged")
@@ -183,7 +196,7 @@ def _digest(state: Mapping[str, Any]) -> str:
     """Return a checksum of names, shapes and all digits."""
     digest = hashlib.sha256()
     for name in sorted(state):
-        digest.update(f"{name}{_shape(state[name])}:".encode())
+        digest.update(f"{name}{_shape(state[name])}:".encode("utf-8", "surrogatepass"))
         digest.update(",".join(float(x).hex() for x in entries(state[name])).encode())
     return digest.hexdigest()
 
@@ -208,7 +221,12 @@ FORMATS: dict[str, tuple[Writer, Reader]] = {
 
 def _replace(path: Path, content: bytes) -> None:
     """Write a file by way of another one in the same folder, so that it is never there in part."""
-    path = path.resolve()  # a link keeps pointing to the file it names
+    try:
+        path = path.resolve()  # a link keeps pointing to the file it names
+    except RuntimeError as error:  # what Python 3.11 says of links that run in a circle
+        raise OSError(str(error)) from None
+    if path.exists() and not path.is_file():
+        raise OSError(f"{str(path)!r} is no file that could be replaced")
     if not path.parent.is_dir():
         raise FileNotFoundError(f"no such folder: {str(path.parent)!r}")
     temporary = path.with_name(f".{secrets.token_hex(8)}.tmp")

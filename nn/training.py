@@ -11,6 +11,7 @@ from nn.checking import require_function, whole
 from nn.early_stopping import EarlyStopping
 from nn.evaluation import Metric, Sample, evaluate, samples_of
 from nn.history import History
+from nn.initialisers import Seed, seeded
 from nn.module import Module
 from nn.optimiser import Optimiser
 from nn.progress import progress_bar
@@ -26,7 +27,7 @@ def fit(
     epochs: int = 100,
     batch_size: int | None = None,
     shuffle: bool = True,
-    seed: int = 0,
+    seed: int | None = 0,
     validation: Iterable[Sample] | None = None,
     patience: int | None = None,
     min_improvement: float = 0.0,
@@ -49,11 +50,11 @@ def fit(
         epochs: how often all samples are gone through, at least 1.
         batch_size: samples per step, at least 1; by default all of them.
         shuffle: whether each epoch has an order of its own, drawn from ``seed``.
-        seed: a whole number.
+        seed: a whole number; ``None`` takes one from Python's `random`.
         validation: pairs held out, whose loss is measured after each epoch.
         patience: after so many epochs without a better loss (held out, or else over all samples, measured after each
-            epoch) training ends; at least 1. In the end the parameters are then those of the best epoch. By default it
-            does not end early.
+            epoch) training ends; at least 1. In the end the parameters are then those of the best epoch, while the
+            optimiser remembers the last one. By default it does not end early.
         min_improvement: by how much a better loss is below the best one, at least 0.
         penalty: what is added to the mean loss of each batch, such as a sum of squared weights.
         clip_norm: the gradients' largest length (see `clip_grad_norm`), above 0; by default any.
@@ -90,11 +91,11 @@ def fit(
     size = len(samples) if batch_size is None else whole(batch_size, "fit: batch_size")
     if optimiser.needs_all_samples and size < len(samples):
         raise ValueError(f"fit: {type(optimiser).__name__} needs all samples in each step: leave out batch_size")
-    orders = _orders(samples, seed if shuffle else None)
-    epochs, history = whole(epochs, "fit: epochs"), training.history
-    history.ended, epoch = "all epochs done", 1
-    with progress_bar(epochs * math.ceil(len(samples) / size), progress) as bar:
-        try:
+    orders = _orders(samples, seeded(seed, "fit") if shuffle else None)
+    epochs, history, epoch = whole(epochs, "fit: epochs"), training.history, 1
+    history.ended = "all epochs done"
+    try:
+        with progress_bar(epochs * math.ceil(len(samples) / size), progress) as bar:
             for epoch in range(1, epochs + 1):
                 bar.set_description(f"epoch {epoch}/{epochs}", refresh=False)
                 order = next(orders)
@@ -106,10 +107,12 @@ def fit(
                     spell = f"{patience} epoch{'s' * (patience != 1)}"
                     history.ended = f"no better loss for {spell}, so back to epoch {history.best_epoch}"
                     break
-        except KeyboardInterrupt:
-            history.interrupted = True
-            history.ended = f"interrupted in epoch {epoch}"
-    stopping.restore(history)
+        stopping.restore(history)
+    except KeyboardInterrupt:
+        training.settle()
+        history.interrupted = True
+        history.ended = f"interrupted in epoch {epoch}"
+        stopping.restore(history)
     return history
 
 
@@ -121,7 +124,7 @@ def _present_loss(training: Training, samples: list[Sample], exactly: bool) -> f
     return evaluate(training.model, training.loss, samples) if exactly else history.loss[-1]
 
 
-def _orders(samples: list[Sample], seed: int | None) -> Iterator[list[Sample]]:
+def _orders(samples: list[Sample], seed: Seed | None) -> Iterator[list[Sample]]:
     """Yield the samples for one epoch after the other, each in an order of its own if there is a seed."""
     order, source = list(samples), random.Random(seed)
     while True:
@@ -143,6 +146,8 @@ def _require_functions(model: object, loss: object, penalty: object, on_epoch: o
         raise TypeError(f'fit: metrics are functions by name, such as {{"accuracy": accuracy}}, not {metrics!r:.60}')
     for name, metric in metrics.items():
         require_function(metric, f"fit: metric {name!r}", "of a prediction and its target")
+        if name == "loss" or str(name).startswith("validation "):
+            raise ValueError(f"fit: a metric cannot be called {name!r}, as that is a curve of the history's own")
 
 
 def _require_optimiser(optimiser: object, model: object) -> None:

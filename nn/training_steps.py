@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
+from contextvars import copy_context
 from typing import Any
 
 from autograd import Value, no_grad, sum
@@ -11,6 +12,7 @@ from nn.checking import real
 from nn.clipping import clip_grad_norm
 from nn.evaluation import Means, Metric, Sample
 from nn.history import History
+from nn.interrupts import uninterrupted
 from nn.nesting import described
 from nn.optimiser import Optimiser
 
@@ -34,6 +36,10 @@ class DivergenceError(ArithmeticError):
         self.loss = loss
         self.history = history
 
+    def __reduce__(self) -> tuple[type[DivergenceError], tuple[str, Any, History]]:
+        """Pickle with what there is to look into."""
+        return type(self), (str(self), self.loss, self.history)
+
 
 class Training:
     """The parts of a training that stay the same, and its history."""
@@ -52,6 +58,7 @@ class Training:
         self.penalty, self.metrics = penalty, metrics
         self.clip_norm = None if clip_norm is None else real(clip_norm, "fit: clip_norm", 0.0, above=True)
         self.history = History()
+        self._begun, self._latest = optimiser.steps, 0.0
 
     def epoch(self, batches: Sequence[Sequence[Sample]], bar: Any) -> None:
         """Take a step for each batch, and note the means."""
@@ -70,11 +77,15 @@ class Training:
         if not samples:
             return
         losses, means = Means({"": self.loss}), Means(self.metrics)
-        with no_grad():
-            for sample in samples:
-                prediction = self.model(sample[0])
-                losses.add([prediction], [sample])
-                means.add([prediction], [sample])
+
+        def measure() -> None:
+            with no_grad():
+                for sample in samples:
+                    prediction = self.model(sample[0])
+                    losses.add([prediction], [sample])
+                    means.add([prediction], [sample])
+
+        copy_context().run(measure)  # Ctrl-C at the edge of the block cannot leave `no_grad` on
         loss = losses.all()[""]
         if not math.isfinite(loss):
             what = f"the loss of the samples held out became {loss} after epoch {len(self.history)}"
@@ -93,29 +104,35 @@ class Training:
         """Take a step, and return the predictions before it; undo it where it is interrupted before its end."""
         before = [parameter.data for parameter in self.optimiser.parameters]
         predictions: list[Any] = []
-        losses: list[Value] = []
+        losses: list[float] = []
 
         def closure() -> Value:
             self.optimiser.zero_grad()
             predictions[:] = [self.model(x) for x, _ in batch]
-            losses.append(self._mean_loss(predictions, batch))
-            losses[-1].backward()
+            loss = self._mean_loss(predictions, batch)
+            loss.backward()
             if self.clip_norm is not None:
                 clip_grad_norm(self.optimiser.parameters, self.clip_norm)
-            return losses[-1]
+            losses.append(loss.data)
+            self._latest = losses[0]
+            return loss
 
         steps = self.optimiser.steps
         try:
             self.optimiser.step(closure)
         except BaseException:
             if self.optimiser.steps == steps:
-                for parameter, number in zip(self.optimiser.parameters, before, strict=True):
-                    parameter.data = number
+                with uninterrupted():
+                    for parameter, number in zip(self.optimiser.parameters, before, strict=True):
+                        parameter.data = number
             raise
-        finally:
-            if self.optimiser.steps > steps:  # also where Ctrl-C waited for its end
-                self.history.step_losses.append(losses[0].data)
+        self.settle()
         return predictions
+
+    def settle(self) -> None:
+        """Note the loss of a step that was taken, also where Ctrl-C came between."""
+        if len(self.history.step_losses) < self.optimiser.steps - self._begun:
+            self.history.step_losses.append(self._latest)
 
     def _mean_loss(self, predictions: Sequence[Any], batch: Sequence[Sample]) -> Value:
         losses = [self.loss(p, target) for p, (_, target) in zip(predictions, batch, strict=True)]
@@ -125,7 +142,7 @@ class Training:
         if not isinstance(total, Value) or total.op in ("", "constant"):
             raise TypeError(
                 f"fit: the loss must be a Value that depends on parameters, not {described(total)}: does the model use "
-                "them, and the loss the prediction?"
+                "them, and the loss the prediction? (In a block of no_grad nothing depends on anything.)"
             )
         if not math.isfinite(total.data):
             advice = "no step was taken yet, so it is not the learning rate: look at the loss and the first parameters"

@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import numpy as np
@@ -73,7 +73,7 @@ def test_an_interruption_with_patience_goes_back_to_the_best_epoch() -> None:
 
 def test_ctrl_c_waits_until_all_parameters_are_moved(ctrl_c: Callable[[], None]) -> None:
     class Slow(SGD):
-        def update(self, gradients: list[float], rate: float) -> None:
+        def _set(self, numbers: Iterable[float]) -> None:
             self.parameters[0].data += 1.0
             if self.steps == 2:
                 ctrl_c()

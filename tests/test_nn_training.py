@@ -461,9 +461,7 @@ def test_what_cannot_be_trained_on_is_refused_at_once() -> None:
 
 def test_a_loss_of_samples_held_out_that_is_not_finite_ends_training() -> None:
     w = Value(1.0)
-    with pytest.raises(
-        DivergenceError, match=r"held out became inf after epoch 1; the largest parameter is 0.8"
-    ):
+    with pytest.raises(DivergenceError, match=r"held out became inf after epoch 1; the largest parameter is 0.8"):
         fit(lambda x: w * x, squared_error, [(1.0, 0.0)], SGD([w], 0.1), validation=[(1e200, 0.0)], patience=1)
 
 
