@@ -17,6 +17,10 @@ from nn.activations import log_softmax as log_softmax
 from nn.activations import softmax as softmax
 from nn.annotating import annotate as annotate
 from nn.attention import MultiHeadAttention as MultiHeadAttention
+from nn.class_losses import accuracy as accuracy
+from nn.class_losses import cross_entropy as cross_entropy
+from nn.class_losses import cross_entropy_from_probabilities as cross_entropy_from_probabilities
+from nn.class_losses import softmax_hinge as softmax_hinge
 from nn.clipping import clip_grad_norm as clip_grad_norm
 from nn.clipping import clip_grad_value as clip_grad_value
 from nn.convolution import Conv2d as Conv2d
@@ -41,14 +45,10 @@ from nn.labelling import label as label
 from nn.layers import Layer as Layer
 from nn.layers import Neuron as Neuron
 from nn.losses import absolute_error as absolute_error
-from nn.losses import accuracy as accuracy
 from nn.losses import binary_cross_entropy as binary_cross_entropy
 from nn.losses import binary_cross_entropy_from_logits as binary_cross_entropy_from_logits
-from nn.losses import cross_entropy as cross_entropy
-from nn.losses import cross_entropy_from_probabilities as cross_entropy_from_probabilities
 from nn.losses import hinge as hinge
 from nn.losses import huber as huber
-from nn.losses import softmax_hinge as softmax_hinge
 from nn.losses import squared_error as squared_error
 from nn.module import Module as Module
 from nn.normalisation import LayerNorm as LayerNorm

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextvars import copy_context
 from typing import Any, TypeAlias
 
 from autograd import Value, no_grad
@@ -30,11 +31,25 @@ def evaluate(model: Callable[[Any], Any], measure: Metric, data: Iterable[Sample
         >>> evaluate(MLP(1, [1], init=2.0), squared_error, [(1.0, 2.0), (2.0, 5.0)])
         0.5
     """
-    means = Means({"": measure})
-    with no_grad():
-        for x, target in samples_of(data, "evaluate", "data"):
-            means.add([model(x)], [(x, target)])
+    means, samples = Means({"": measure}), samples_of(data, "evaluate", "data")
+    add_predictions(model, samples, means)
     return means.all()[""]
+
+
+def add_predictions(model: Callable[[Any], Any], samples: Iterable[Sample], *several: Means) -> None:
+    """Ask a model for its predictions, without recording anything, and measure them.
+
+    In a context of its own: Ctrl-C at the edge of a block of `no_grad` cannot leave it on.
+    """
+
+    def add() -> None:
+        with no_grad():
+            for sample in samples:
+                prediction = model(sample[0])
+                for means in several:
+                    means.add([prediction], [sample])
+
+    copy_context().run(add)
 
 
 class Means:

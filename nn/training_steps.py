@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from contextvars import copy_context
 from typing import Any
 
-from autograd import Value, no_grad, sum
+from autograd import Value, sum
 from nn.checking import real
 from nn.clipping import clip_grad_norm
-from nn.evaluation import Means, Metric, Sample
+from nn.evaluation import Means, Metric, Sample, add_predictions
 from nn.history import History
 from nn.interrupts import uninterrupted
 from nn.nesting import described
@@ -77,15 +76,7 @@ class Training:
         if not samples:
             return
         losses, means = Means({"": self.loss}), Means(self.metrics)
-
-        def measure() -> None:
-            with no_grad():
-                for sample in samples:
-                    prediction = self.model(sample[0])
-                    losses.add([prediction], [sample])
-                    means.add([prediction], [sample])
-
-        copy_context().run(measure)  # Ctrl-C at the edge of the block cannot leave `no_grad` on
+        add_predictions(self.model, samples, losses, means)
         loss = losses.all()[""]
         if not math.isfinite(loss):
             what = f"the loss of the samples held out became {loss} after epoch {len(self.history)}"
