@@ -9,7 +9,7 @@ from autograd import Value, dot
 from nn.activations import ActivationLike, resolved
 from nn.checking import whole
 from nn.initialisers import seeded
-from nn.layers import default, unbiased, unit_by_unit
+from nn.layers import declare_bias, default, unbiased, unit_by_unit
 from nn.module import Module
 from nn.nesting import Shape, described, in_words, plain, shape_of
 
@@ -73,10 +73,7 @@ class Conv2d(Module):
         seed = seeded(seed, "Conv2d")
         shape = (self.out_channels, self.in_channels, *self.kernel_size)
         self.declare("weight", shape, default(init, self.activation.name), seed=seed)
-        if bias:
-            self.declare("bias", (self.out_channels,), 0.0, seed=seed)
-        else:
-            self.bias = None
+        declare_bias(self, (self.out_channels,), seed, wanted=bias)
 
     def forward(self, x: Any) -> list[list[list[Any]]]:
         """Compute the channels that come out.

@@ -9,6 +9,7 @@ from autograd import Value
 from nn.checking import real, whole
 from nn.history import History
 from nn.interrupts import uninterrupted
+from nn.parameters import assign
 
 
 class EarlyStopping:
@@ -42,7 +43,7 @@ class EarlyStopping:
 
     def restore(self, history: History) -> None:
         """Put the parameters of the best epoch back, if training may end early."""
-        with uninterrupted():
-            for parameter, number in zip(self.parameters, self.numbers, strict=False):
-                parameter.data = number
-            history.restored = bool(self.numbers)
+        if self.numbers:
+            with uninterrupted():
+                assign(self.parameters, self.numbers)
+                history.restored = True

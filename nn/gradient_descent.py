@@ -12,7 +12,30 @@ from nn.optimiser import Memory, Optimiser
 from nn.schedules import Schedule
 
 
-class SGD(Optimiser):
+class Decaying(Optimiser):
+    """What goes by gradients to which weight decay is added: ``weight_decay · p``, the gradient of half its square."""
+
+    def __init__(self, parameters: Iterable[Value], lr: float | Schedule, weight_decay: float) -> None:
+        """Keep the arguments."""
+        super().__init__(parameters, lr)
+        self.weight_decay = real(weight_decay, f"{type(self).__name__}: weight_decay", 0.0)
+
+    def update(self, gradients: list[float], rate: float) -> tuple[list[float], Memory]:
+        """Compute a step."""
+        if self.weight_decay:
+            gradients = [g + self.weight_decay * p.data for g, p in zip(gradients, self.parameters, strict=True)]
+        return self.adapted(gradients, rate)
+
+    def adapted(self, gradients: list[float], rate: float) -> tuple[list[float], Memory]:
+        """Compute a step by these gradients, without weight decay: what a subclass is about.
+
+        Raises:
+            NotImplementedError: this one has none.
+        """
+        raise NotImplementedError(f"{type(self).__name__} has no adapted(self, gradients, rate)")
+
+
+class SGD(Decaying):
     """Gradient descent: ``p -= lr · gradient``, with momentum if wanted.
 
     With momentum the gradient is replaced by a velocity, ``v = momentum · v + gradient`` (at first the gradient
@@ -54,18 +77,15 @@ class SGD(Optimiser):
         weight_decay: float = 0.0,
     ) -> None:
         """Keep the arguments."""
-        super().__init__(parameters, lr)
+        super().__init__(parameters, lr, weight_decay)
         self.momentum = real(momentum, "SGD: momentum", 0.0, 1.0)
-        self.weight_decay = real(weight_decay, "SGD: weight_decay", 0.0)
         self.nesterov = nesterov
         if nesterov and not momentum:
             raise ValueError("SGD: nesterov needs momentum above 0")
 
-    def update(self, gradients: list[float], rate: float) -> tuple[list[float], Memory]:
-        """Compute a step."""
+    def adapted(self, gradients: list[float], rate: float) -> tuple[list[float], Memory]:
+        """Compute a step without weight decay."""
         velocities, kept = self.velocities, self.momentum
-        if self.weight_decay:
-            gradients = decayed(self.parameters, gradients, self.weight_decay)
         if kept:
             velocities = [kept * v + g for v, g in zip(velocities, gradients, strict=True)]
             ahead = [g + kept * v for v, g in zip(velocities, gradients, strict=True)]
@@ -73,7 +93,7 @@ class SGD(Optimiser):
         return [-rate * g for g in gradients], {"velocities": velocities}
 
 
-class Adam(Optimiser):
+class Adam(Decaying):
     """Steps of about ``lr`` for each parameter, by running means of its gradients and their squares.
 
     ``p -= lr · mean/(√square + eps)``, both means being corrected for having started at 0. After D. P. Kingma and
@@ -114,18 +134,11 @@ class Adam(Optimiser):
         weight_decay: float = 0.0,
     ) -> None:
         """Keep the arguments."""
-        super().__init__(parameters, lr)
+        super().__init__(parameters, lr, weight_decay)
         who = type(self).__name__
         first, second = _pair(betas, f"{who}: betas")
         self.betas = fraction(first, f"{who}: betas[0]"), fraction(second, f"{who}: betas[1]")
         self.eps = real(eps, f"{who}: eps", 0.0, above=True)
-        self.weight_decay = real(weight_decay, f"{who}: weight_decay", 0.0)
-
-    def update(self, gradients: list[float], rate: float) -> tuple[list[float], Memory]:
-        """Compute a step."""
-        if self.weight_decay:
-            gradients = decayed(self.parameters, gradients, self.weight_decay)
-        return self.adapted(gradients, rate)
 
     def adapted(self, gradients: list[float], rate: float) -> tuple[list[float], Memory]:
         """Compute a step without weight decay."""
@@ -173,7 +186,7 @@ class AdamW(Adam):
         return [move - shrink * p.data for move, p in zip(moves, self.parameters, strict=True)], memory
 
 
-class RMSprop(Optimiser):
+class RMSprop(Decaying):
     """Gradients divided by the root of a running mean of their squares: ``p -= lr · gradient/(√square + eps)``.
 
     After T. Tieleman and G. Hinton, *Lecture 6.5* of *Neural Networks for Machine Learning* (2012).
@@ -218,17 +231,14 @@ class RMSprop(Optimiser):
         weight_decay: float = 0.0,
     ) -> None:
         """Keep the arguments."""
-        super().__init__(parameters, lr)
+        super().__init__(parameters, lr, weight_decay)
         self.alpha = fraction(alpha, "RMSprop: alpha")
         self.eps = real(eps, "RMSprop: eps", 0.0, above=True)
         self.momentum = real(momentum, "RMSprop: momentum", 0.0, 1.0)
-        self.weight_decay = real(weight_decay, "RMSprop: weight_decay", 0.0)
         self.centred = centred
 
-    def update(self, gradients: list[float], rate: float) -> tuple[list[float], Memory]:
-        """Compute a step."""
-        if self.weight_decay:
-            gradients = decayed(self.parameters, gradients, self.weight_decay)
+    def adapted(self, gradients: list[float], rate: float) -> tuple[list[float], Memory]:
+        """Compute a step without weight decay."""
         kept, new = self.alpha, 1.0 - self.alpha
         squares = [kept * s + new * g * g for s, g in zip(self.squares, gradients, strict=True)]
         means, velocities, spread = self.means, self.velocities, squares
@@ -246,11 +256,6 @@ def _pair(betas: object, what: str) -> tuple[object, object]:
     if not isinstance(betas, (list, tuple)) or len(betas) != 2:
         raise TypeError(f"{what} must be a pair such as (0.9, 0.999), not {betas!r:.60}")
     return betas[0], betas[1]
-
-
-def decayed(parameters: list[Value], gradients: list[float], weight_decay: float) -> list[float]:
-    """Add to each gradient what pulls its parameter to 0: the gradient of ``weight_decay/2 · p²``."""
-    return [g + weight_decay * p.data for g, p in zip(gradients, parameters, strict=True)]
 
 
 def fraction(value: object, what: str) -> float:

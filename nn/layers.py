@@ -8,7 +8,7 @@ from typing import Any
 from autograd import Value, dot
 from nn.activations import ActivationLike, resolved
 from nn.checking import vector, whole
-from nn.initialisers import gain_of, kaiming, seeded
+from nn.initialisers import Seed, gain_of, kaiming, seeded
 from nn.module import Module
 from nn.nesting import entries
 
@@ -59,10 +59,7 @@ class Neuron(Module):
         self.activation = resolved(_chosen(activation, nonlin), "Neuron: activation", single=True)
         seed = seeded(seed, "Neuron")
         self.declare("weight", (nin,), default(init, self.activation.name), seed=seed)
-        if bias:
-            self.declare("bias", (), 0.0, seed=seed)
-        else:
-            self.bias = None
+        declare_bias(self, (), seed, wanted=bias)
 
     @classmethod
     def of(cls, weight: list[Value], bias: Value | None, activation: ActivationLike) -> Neuron:
@@ -149,10 +146,7 @@ class Layer(Module):
         self.activation = resolved(_chosen(activation, nonlin), "Layer: activation")
         seed = seeded(seed, "Layer")
         self.declare("weight", (nout, nin), default(init, self.activation.name), seed=seed)
-        if bias:
-            self.declare("bias", (nout,), 0.0, seed=seed)
-        else:
-            self.bias = None
+        declare_bias(self, (nout,), seed, wanted=bias)
 
     @property
     def neurons(self) -> list[Neuron]:
@@ -208,6 +202,14 @@ def single(outputs: list[Any]) -> Any:
 def default(init: object, activation: str) -> object:
     """Return what weights start from where nothing is said: numbers of a size that suits the activation."""
     return kaiming(gain_of(activation)) if init is None else init
+
+
+def declare_bias(module: Module, shape: Sequence[int], seed: Seed, *, wanted: bool) -> None:
+    """Declare biases, which start at 0; the attribute is ``None`` if there are to be none."""
+    if wanted:
+        module.declare("bias", shape, 0.0, seed=seed)
+    else:
+        module.bias = None
 
 
 def unit_by_unit(blocks: Mapping[str, Any]) -> Iterable[Any]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from autograd import Value, dot, sqrt, sum
 from nn.checking import real, vector, whole
+from nn.layers import declare_bias, unbiased
 from nn.module import Module
 
 
@@ -42,10 +43,7 @@ class LayerNorm(Module):
         self.size = whole(size, "LayerNorm: size")
         self.eps = real(eps, "LayerNorm: eps", 0.0)
         self.declare("weight", (self.size,), 1.0, seed=0)
-        if bias:
-            self.declare("bias", (self.size,), 0.0, seed=0)
-        else:
-            self.bias = None
+        declare_bias(self, (self.size,), 0, wanted=bias)
 
     def forward(self, x: Any) -> list[Any]:
         """Normalise one vector of ``size`` numbers."""
@@ -58,7 +56,7 @@ class LayerNorm(Module):
 
     def arguments(self) -> str:
         """Write the size."""
-        return f"{self.size}, eps={self.eps:g}{'' if vars(self).get('bias', True) is not None else ', bias=False'}"
+        return f"{self.size}, eps={self.eps:g}{unbiased(self)}"
 
 
 class RMSNorm(Module):

@@ -120,7 +120,8 @@ class Optimiser:
         loss = None if closure is None else closure()
         gradients = [parameter.grad for parameter in self.parameters]
         self._require_finite(gradients, *GRADIENT)
-        self._commit(*self.update(gradients, self.rate))
+        moves, memory = self.update(gradients, self.rate)
+        self._commit([p.data + move for p, move in zip(self.parameters, moves, strict=True)], memory)
         return loss
 
     def update(self, gradients: list[float], rate: float) -> tuple[list[float], Memory]:
@@ -138,9 +139,8 @@ class Optimiser:
         """
         raise NotImplementedError(f"{type(self).__name__} has no update(self, gradients, rate)")
 
-    def _commit(self, moves: Iterable[float], memory: Memory) -> None:
-        """Take a step as a whole, if all that comes of it are finite numbers."""
-        numbers = [parameter.data + move for parameter, move in zip(self.parameters, moves, strict=True)]
+    def _commit(self, numbers: list[float], memory: Memory) -> None:
+        """Take a step to these numbers as a whole, if all that comes of it are finite."""
         for kept in (numbers, *memory.values()):
             self._require_finite(kept, *TOO_LARGE)
         with uninterrupted():

@@ -8,7 +8,6 @@ from typing import Any, ClassVar
 from autograd import Value, gradients
 from nn.checking import real, whole
 from nn.extras import library
-from nn.interrupts import uninterrupted
 from nn.optimiser import GRADIENT, Closure, Optimiser
 from nn.schedules import Schedule
 
@@ -90,14 +89,14 @@ class LBFGS(Optimiser):
             return loss.data, found
 
         options = {"maxiter": self.max_iter, "maxcor": self.history, "gtol": self.tolerance, "ftol": 0.0}
+        steps = self.steps
         try:
             end = _scipy().minimize(evaluate, start, jac=True, method="L-BFGS-B", options=options).x.tolist()
+            self._commit(end, {})
         except BaseException:
-            self._set(start)
+            if self.steps == steps:
+                self._set(start)
             raise
-        with uninterrupted():
-            self._set(end)
-            self.steps += 1
         return first[0]
 
 
@@ -158,7 +157,7 @@ class Newton(Optimiser):
         self._require_finite(found, *GRADIENT)
         moves = self._solve(self._hessian(slopes), found)
         rate = self.rate
-        self._commit([rate * move for move in moves], {})
+        self._commit([p.data + rate * move for p, move in zip(self.parameters, moves, strict=True)], {})
         return loss
 
     def _hessian(self, slopes: list[Value]) -> list[list[float]]:

@@ -14,6 +14,7 @@ from nn.history import History
 from nn.interrupts import uninterrupted
 from nn.nesting import described
 from nn.optimiser import Optimiser
+from nn.parameters import assign
 
 
 class DivergenceError(ArithmeticError):
@@ -114,8 +115,7 @@ class Training:
         except BaseException:
             if self.optimiser.steps == steps:
                 with uninterrupted():
-                    for parameter, number in zip(self.optimiser.parameters, before, strict=True):
-                        parameter.data = number
+                    assign(self.optimiser.parameters, before)
             raise
         self.settle()
         return predictions
