@@ -130,7 +130,7 @@ class Activation(Module):
         x = plain(x)
         if not isinstance(x, (list, tuple)):
             return self.activation.on_vector([x])[0]
-        if any(isinstance(item, (list, tuple)) or hasattr(item, "shape") for item in x):
+        if any(isinstance(item, (list, tuple)) for item in x):
             return [self.forward(item) for item in x]
         return self.activation.on_vector(list(x))
 

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from typing import Any
 
-from autograd import Value, scope
+from autograd import scope
 from nn.checking import vector
-from nn.labelling import label, unlabelled
+from nn.labelling import label, leaves_of, unlabelled
 from nn.layers import Layer, single
 from nn.module import ANNOTATIONS, Module
 
@@ -23,9 +23,9 @@ class Annotations:
         model.parameters()  # made now, they stand outside the frames, as those do that were made before
         named = model.named_modules()
         self.frames = {id(module): _frame(name) for name, module in named}
-        layers = [module for _, module in named if isinstance(module, Layer) and _is_plain(module)]
-        self.numbers = {id(layer): number for number, layer in enumerate(layers, 1)}
-        for number, layer in enumerate(layers, 1):
+        layers = list(enumerate(numbered_layers(model), 1))
+        self.numbers = {id(layer): number for number, layer in layers}
+        for number, layer in layers:
             for values, name in ((layer.weight, f"W{number}"), (layer.bias, f"b{number}")):
                 if unlabelled(values):
                     label(values, name)
@@ -51,7 +51,7 @@ class Annotations:
     def _named(self, layer: Layer, x: Any) -> list[Any]:
         """Make leaves of the numbers that go into the first layer, labelled if nothing in them is yet."""
         numbers = vector(x, layer.nin, f"Layer({layer.nin}, {layer.nout})")
-        leaves = [number if isinstance(number, Value) else Value(number) for number in numbers]
+        leaves = leaves_of(numbers)
         return label(leaves, "x", self.mark) if unlabelled(leaves) else leaves
 
 
@@ -90,9 +90,10 @@ def annotate(model: Module, mark: str = "") -> Iterator[None]:
         ANNOTATIONS.reset(token)
 
 
-def _is_plain(layer: Layer) -> bool:
-    """Tell whether a layer computes what layers do, and not something of its own."""
-    return type(layer).forward is Layer.forward
+def numbered_layers(model: Module) -> list[Layer]:
+    """List the layers of neurons in the order of their numbers, without those that compute something of their own."""
+    layers = [module for _, module in model.named_modules() if isinstance(module, Layer)]
+    return [layer for layer in layers if type(layer).forward is Layer.forward]
 
 
 def _frame(name: str) -> str:

@@ -130,7 +130,7 @@ class MultiHeadAttention(Module):
 
     def _vectors(self, sequence: Any, what: str) -> list[Any]:
         sequence = plain(sequence)
-        if not isinstance(sequence, Sequence) or not len(sequence) or not isinstance(plain(sequence[0]), Sequence):
+        if not isinstance(sequence, Sequence) or not len(sequence) or not isinstance(sequence[0], Sequence):
             raise TypeError(
                 f"MultiHeadAttention: {what} must be a sequence of vectors of {self.embed_dim} numbers, "
                 f"not {described(sequence)}"

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from autograd import Value
 from nn.activations import Activation, Flatten
+from nn.annotating import numbered_layers
+from nn.labelling import indexed
 from nn.layers import Layer, Neuron
 from nn.module import Module
-from nn.nesting import shape_of
-from nn.parameters import Declaration
+from nn.parameters import Declaration, shape_of_block
 from nn.sequential import MLP, Sequential
 
 DRAWN = "MLP, Layer, Neuron, DAG, and Sequential of layers, activations and Flatten"
@@ -33,7 +34,7 @@ class Numbers:
         block = module._own()[name]
         self._name = f"{prefix}.{name}".lstrip(".")
         self._symbol = symbol
-        self._shape = block.shape if isinstance(block, Declaration) else shape_of(block)
+        self._shape = shape_of_block(block)
         self._block = block.numbers() if isinstance(block, Declaration) else block
         self._of_one = isinstance(module, Neuron)
 
@@ -44,20 +45,11 @@ class Numbers:
         for index in place:
             entry = entry[index]
         name = self._name + "".join(f"[{index}]" for index in place)
-        symbol = labelled(self._symbol, place, self._shape) if self._symbol else ""
+        counted = [index + 1 for index in place]
+        symbol = indexed(self._symbol, counted, max(self._shape, default=0)) if self._symbol else ""
         if isinstance(entry, Value):
             return Number(name, entry.data, entry.grad, entry.label or symbol)
         return Number(name, entry, 0.0, symbol)
-
-
-def labelled(name: str, place: Sequence[int], shape: Sequence[int]) -> str:
-    """Return the label that `nn.label` gives an entry, counted from 0 here.
-
-    Example:
-        >>> labelled("W1", (0, 1), (2, 2)), labelled("W1", (0, 1), (2, 10))
-        ('W1_12', 'W1_1_2')
-    """
-    return f"{name}_{('_' if max(shape) > 9 else '').join(str(index + 1) for index in place)}"
 
 
 class Column(NamedTuple):
@@ -87,10 +79,8 @@ def columns_of(model: Module) -> list[Column]:
         [('input', '2 numbers'), ('layer 1', '16 × relu'), ('layer 2, output', '1 × identity')]
     """
     parts = list(_parts(model))
-    named = model.named_modules()
-    names = {module: name for name, module in named}
-    layers = [module for _, module in named if isinstance(module, Layer)]
-    numbers: dict[Module, int] = {layer: number for number, layer in enumerate(layers, 1)}  # as in `annotate`
+    names = {id(module): name for name, module in model.named_modules()}
+    numbers = {id(layer): number for number, layer in enumerate(numbered_layers(model), 1)}
     columns: list[Column] = []
     before: list[str] = []  # activations of the inputs
     for part in parts:
@@ -98,7 +88,7 @@ def columns_of(model: Module) -> list[Column]:
             if not columns:
                 about = f"{part.nin} number{'s' * (part.nin != 1)}"
                 columns.append(Column("input", " → ".join([about, *before]), part.nin))
-            columns.append(_column(part, names, numbers.get(part, 0), columns))
+            columns.append(_column(part, names, numbers.get(id(part), 0), columns))
         elif isinstance(part, Activation) and columns:
             columns[-1] = _activated(columns[-1], part.activation.name)
         elif isinstance(part, Activation):
@@ -124,12 +114,12 @@ def _parts(model: object) -> Iterator[Module]:
         )
 
 
-def _column(layer: Layer | Neuron, names: Mapping[Module, str], number: int, before: list[Column]) -> Column:
+def _column(layer: Layer | Neuron, names: Mapping[int, str], number: int, before: list[Column]) -> Column:
     position = len(before)
     if before[-1].size != layer.nin:
         gives = f"layer {position - 1} gives {before[-1].size}"
         raise ValueError(f"draw: layer {position} takes {layer.nin} numbers, but {gives}")
-    size, prefix = layer.nout if isinstance(layer, Layer) else 1, names[layer]
+    size, prefix = layer.nout if isinstance(layer, Layer) else 1, names[id(layer)]
     symbols = {name: f"{name}{number}" if number else "" for name in "Wbz"}
     bias = Numbers(layer, prefix, "bias", symbols["b"]) if "bias" in layer._own() else None
     about = f"{size} × {layer.activation.name}"

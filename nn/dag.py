@@ -13,12 +13,13 @@ from autograd import Value, dot
 from nn.activations import ActivationLike, Resolved, resolved
 from nn.checking import vector, whole
 from nn.initialisers import Seed, seeded
-from nn.labelling import label
+from nn.labelling import label, leaves_of
 from nn.layers import default, single
 from nn.module import Module
 from nn.nesting import described, listed, plain
 
 BIASES = ("shared", "separate")
+NUMBERED = re.compile(r"[^\W\d]+?_?(\d+)")  # names such as n3 and n_3
 
 
 class DAG(Module):
@@ -99,10 +100,10 @@ class DAG(Module):
         for suffix in (_numbers, _whole_names):
             weights = {(a, b): f"{'v' if a in self.inputs else 'w'}{suffix(a, b)}" for a, b in self.edges}
             biases = {n: "b" if kind == "shared" else f"b{suffix(n)}" for n in self.neurons if kind}
-            lengths = [(name, self.inputs.get(source, 1)) for (source, _), name in weights.items()]
-            labels = [f"{name}_{i}" if n > 1 else name for name, n in lengths for i in range(1, n + 1)]
-            labels += biases.values() if kind == "separate" else ()
-            if len(set(labels) | set(weights.values())) == len(labels) + sum(n > 1 for _, n in lengths):
+            names = [*weights.values(), *(biases.values() if kind == "separate" else ())]
+            lengths = {name: self.inputs.get(source, 1) for (source, _), name in weights.items()}
+            names += [f"{name}_{i}" for name, n in lengths.items() if n > 1 for i in range(1, n + 1)]
+            if len(set(names)) == len(names):
                 break
         return weights, biases
 
@@ -152,7 +153,7 @@ class DAG(Module):
         """
         given = self._inputs(x)
         for name, numbers in given.items():
-            leaves = [number if isinstance(number, Value) else Value(number) for number in numbers]
+            leaves = leaves_of(numbers)
             given[name] = label(leaves, name, mark) if len(leaves) > 1 else [label(leaves[0], name, mark)]
         computed = self._computed(given)
         return {**given, **{name: label(computed[name], name, mark) for name in self.neurons}}
@@ -285,7 +286,7 @@ def _activations(
 
 def _numbers(*names: str) -> str:
     """Write the nodes that a parameter belongs to by their numbers, ``_36`` or ``_3_16``; by names without numbers."""
-    numbers = [re.fullmatch(r"[^\W\d]+?_?(\d+)", name) for name in names]
+    numbers = [NUMBERED.fullmatch(name) for name in names]
     if not all(numbers):
         return _whole_names(*names)
     digits = [number[1] for number in numbers if number]

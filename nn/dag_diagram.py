@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from nn.colours import FRAME, INK, PALE, PAPER, SOFT
 from nn.columns import Number
-from nn.dag import DAG
+from nn.dag import DAG, NUMBERED
 from nn.looks import Look, empty, look_of, said_of, tooltip
 from nn.markup import chip, escaped, harmless, lines, spoken
 
@@ -18,7 +17,6 @@ if TYPE_CHECKING:
 FEW = 24  # edges whose weights are written out, if nothing is said
 MOST = 3  # entries of a vector that are written out
 WIDTH = "0.7"  # of a circle, in inches
-NUMBERED = re.compile(r"[^\W\d]+?_?(\d+)")
 
 
 def draw_dag(model: DAG, by: str, precision: int, labels: bool | None) -> tuple[Picture, tuple[list[str], str]]:

@@ -99,7 +99,6 @@ def plot_decision_boundary(
 
 def _samples(X: Any) -> list[list[float]]:  # noqa: N803
     rows = as_lists(X)
-    rows = [as_lists(row) for row in rows] if isinstance(rows, (list, tuple)) else rows
     try:
         fits = shape_of(rows)[1:] == (2,)
     except ValueError:

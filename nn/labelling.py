@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, TypeVar
 
 from autograd import Value
@@ -37,17 +37,37 @@ def label(values: Nested, name: str, mark: str = "") -> Nested:
     for text, what in ((name, "name"), (mark, "mark")):
         if not isinstance(text, str):
             raise TypeError(f"label: the {what} must be a text, not {type(text).__name__} ({text!r:.60})")
-    between = "_" if _largest(values) > 9 else ""
-    for place, value in _placed(values, "", between):
-        value.label = f"{name}_{place}{mark}" if place else f"{name}{mark}"
+    largest = _largest(values)
+    for place, value in _placed(values, ()):
+        value.label = indexed(name, place, largest) + mark
     return values
 
 
-def _placed(values: Any, place: str, between: str) -> Iterator[tuple[str, Value]]:
+def indexed(name: str, place: Sequence[int], largest: int) -> str:
+    """Return what an entry is called: the name, and its indices.
+
+    Args:
+        name: of the whole.
+        place: the indices, counted from 1; none for the whole.
+        largest: the largest index that any entry has.
+
+    Example:
+        >>> indexed("W1", (1, 2), 9), indexed("W1", (1, 2), 10), indexed("b", (), 0)
+        ('W1_12', 'W1_1_2', 'b')
+    """
+    return f"{name}_{('_' if largest > 9 else '').join(map(str, place))}" if place else name
+
+
+def leaves_of(numbers: Iterable[Any]) -> list[Value]:
+    """Return the `Value`s among numbers as they are, and leaves for the others."""
+    return [number if isinstance(number, Value) else Value(number) for number in numbers]
+
+
+def _placed(values: Any, place: tuple[int, ...]) -> Iterator[tuple[tuple[int, ...], Value]]:
     """Yield the `Value`s with their indices."""
     if isinstance(values, (list, tuple)):
         for index, item in enumerate(values, 1):
-            yield from _placed(item, f"{place}{between if place else ''}{index}", between)
+            yield from _placed(item, (*place, index))
     elif isinstance(values, Value):
         yield place, values
 

@@ -108,7 +108,7 @@ def over_rows(loss: RowLoss, scores: Any, target: Any, reduction: str, who: str)
 
 def is_nested(scores: Any) -> bool:
     """Tell whether these are several rows."""
-    return isinstance(scores, (list, tuple)) and any(isinstance(plain(score), (list, tuple)) for score in scores)
+    return isinstance(scores, (list, tuple)) and any(isinstance(score, (list, tuple)) for score in scores)
 
 
 def class_of(target: Any, classes: int, who: str) -> int | list[Any]:
@@ -142,7 +142,6 @@ def _shares(shares: list[Any], classes: int, who: str) -> int | list[Any]:
 
 
 def _of_row(loss: RowLoss, scores: Any, target: Any, who: str) -> Any:
-    scores = plain(scores)
     if not isinstance(scores, (list, tuple)) or len(scores) < 2 or is_nested(scores):
         raise ValueError(f"{who} takes a number for each of two or more classes, not {said(scores)}")
     return loss(list(scores), class_of(target, len(scores), who))

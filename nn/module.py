@@ -10,8 +10,8 @@ from autograd import Value
 from nn.checking import nearest, whole
 from nn.initialisers import initialiser, seeded
 from nn.interrupts import uninterrupted
-from nn.nesting import Shape, entries, in_words, listed, mapped, places, plain, shape_of
-from nn.parameters import Declaration, assign, filled, is_number, is_parameter, numbers_for
+from nn.nesting import entries, in_words, listed, mapped, places, plain, shape_of
+from nn.parameters import Declaration, assign, filled, is_number, is_parameter, numbers_for, shape_of_block
 
 if TYPE_CHECKING:
     from nn.annotating import Annotations
@@ -118,22 +118,23 @@ class Module:
 
     def __setattr__(self, name: str, value: Any) -> None:
         """Set an attribute; of a declared parameter, its numbers or its leaves."""
-        what = f"{type(self).__name__}.{name}"
         declaration = self.__dict__.get("_declared", {}).get(name)
         if declaration is None:
-            before, number = self.__dict__.get(name), plain(value)
-            if is_parameter(before) and is_number(number):  # a parameter of one's own stays one
-                assign(before, filled(number, shape_of(before)))
+            before = self.__dict__.get(name)
+            if is_parameter(before) and is_number(plain(value)):  # a parameter of one's own stays one
+                assign(before, filled(plain(value), shape_of(before)))
             else:
                 object.__setattr__(self, name, value)
-        elif is_parameter(value):
+            return
+        what = f"{type(self).__name__}.{name}"
+        if is_parameter(value):
             if shape_of(value) != declaration.shape:
                 wanted, got = in_words(declaration.shape), in_words(shape_of(value))
                 raise ValueError(f"{what}: expected Values of {wanted}, got {got}")
             self.__dict__[name] = mapped(lambda leaf: leaf, value)
         else:
-            number = plain(value)
-            numbers = filled(number, declaration.shape) if is_number(number) else value
+            numbers = plain(value)
+            numbers = filled(numbers, declaration.shape) if is_number(numbers) else numbers
             assign(getattr(self, name), numbers_for(numbers, declaration.shape, what))
 
     def _members(self) -> Iterator[tuple[str, Any]]:
@@ -245,8 +246,11 @@ class Module:
 
     def _made(self) -> dict[str, Any]:
         """Return its own parameters, all of them made."""
-        own = self._own()
-        return {name: getattr(self, name) if isinstance(block, Declaration) else block for name, block in own.items()}
+        return {name: self._make(block) for name, block in self._own().items()}
+
+    def _make(self, block: Any) -> Any:
+        """Return one of its own parameters, made if it is only declared."""
+        return getattr(self, block.name) if isinstance(block, Declaration) else block
 
     def _leaves(self) -> Iterable[Value]:
         return self._in_order(self._made())
@@ -263,20 +267,19 @@ class Module:
         """
         return {
             full: block.numbers() if isinstance(block, Declaration) else mapped(_data, block)
-            for full, (module, name) in self._places().items()
-            for block in (module._own()[name],)
+            for full, (_, block) in self._blocks().items()
         }
 
-    def _places(self) -> dict[str, tuple[Module, str]]:
-        """Return by its full name where each parameter is: its module, and its name there."""
-        found: dict[str, tuple[Module, str]] = {}
+    def _blocks(self) -> dict[str, tuple[Module, Any]]:
+        """Return all parameters by their full names, with the modules whose own they are."""
+        found: dict[str, tuple[Module, Any]] = {}
         for prefix, module in self.named_modules():
-            for name in module._own():
+            for name, block in module._own().items():
                 full = f"{prefix}.{name}".lstrip(".")
                 if full in found:
                     who = type(self).__name__
                     raise ValueError(f"{who}: two parameters are called {full!r}: rename an attribute or key")
-                found[full] = module, name
+                found[full] = module, block
         return found
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
@@ -305,25 +308,21 @@ class Module:
             raise TypeError(
                 f"{who}: numbers by name are loaded, as state_dict() returns them, not {type(state).__name__}"
             )
-        places_of = self._places()
-        wrong = [f"{what}: {listed(names)}" for what, names in _mismatches(places_of, state) if names]
+        blocks = self._blocks()
+        wrong = [f"{what}: {listed(names)}" for what, names in _mismatches(blocks, state) if names]
         numbers = {}
-        for full, (module, name) in places_of.items():
+        for full, (_, block) in blocks.items():
             if full in state:
                 try:
-                    numbers[full] = numbers_for(state[full], module._shape(name), full)
+                    numbers[full] = numbers_for(state[full], shape_of_block(block), full)
                 except ValueError as error:
                     wrong.append(str(error))
         if wrong:
             raise ValueError(f"{who}: cannot load: {'; '.join(wrong)}")
-        leaves = [(module._made()[name], numbers[full]) for full, (module, name) in places_of.items()]
+        made = [(module._make(block), numbers[full]) for full, (module, block) in blocks.items()]
         with uninterrupted():
-            for block, new in leaves:
-                assign(block, new)
-
-    def _shape(self, name: str) -> Shape:
-        block = self._own()[name]
-        return block.shape if isinstance(block, Declaration) else shape_of(block)
+            for leaves, new in made:
+                assign(leaves, new)
 
     # What it is to a reader -------------------------------------------------------------------------------------
 

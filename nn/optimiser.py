@@ -121,7 +121,7 @@ class Optimiser:
         gradients = [parameter.grad for parameter in self.parameters]
         self._require_finite(gradients, *GRADIENT)
         moves, memory = self.update(gradients, self.rate)
-        self._commit([p.data + move for p, move in zip(self.parameters, moves, strict=True)], memory)
+        self._commit(self._moved(moves), memory)
         return loss
 
     def update(self, gradients: list[float], rate: float) -> tuple[list[float], Memory]:
@@ -138,6 +138,9 @@ class Optimiser:
             NotImplementedError: this one has none.
         """
         raise NotImplementedError(f"{type(self).__name__} has no update(self, gradients, rate)")
+
+    def _moved(self, moves: Iterable[float]) -> list[float]:
+        return [parameter.data + move for parameter, move in zip(self.parameters, moves, strict=True)]
 
     def _commit(self, numbers: list[float], memory: Memory) -> None:
         """Take a step to these numbers as a whole, if all that comes of it are finite."""

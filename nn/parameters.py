@@ -40,6 +40,11 @@ class Declaration:
         return Context().run(mapped, Value, self.numbers())
 
 
+def shape_of_block(block: Any) -> Shape:
+    """Return the shape of a parameter, made or only declared."""
+    return block.shape if isinstance(block, Declaration) else shape_of(block)
+
+
 def is_parameter(x: object, around: tuple[int, ...] = ()) -> bool:
     """Tell whether an object is a leaf, or nested lists of nothing but leaves, of one shape.
 

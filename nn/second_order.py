@@ -157,7 +157,7 @@ class Newton(Optimiser):
         self._require_finite(found, *GRADIENT)
         moves = self._solve(self._hessian(slopes), found)
         rate = self.rate
-        self._commit([p.data + rate * move for p, move in zip(self.parameters, moves, strict=True)], {})
+        self._commit(self._moved(rate * move for move in moves), {})
         return loss
 
     def _hessian(self, slopes: list[Value]) -> list[list[float]]:

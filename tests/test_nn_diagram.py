@@ -480,3 +480,20 @@ def test_importing_nn_imports_no_library_for_pictures() -> None:
     code = "import sys, nn; print([name for name in ('graphviz', 'matplotlib', 'numpy') if name in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, encoding="utf-8", check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_layers_have_the_numbers_that_annotate_gives_them() -> None:
+    """One that computes something of its own has none, in either."""
+
+    class Doubled(Layer):
+        def forward(self, x: Any) -> Any:
+            return [2 * z for z in super().forward(x)]
+
+    model = Sequential(Doubled(2, 2, seed=0), Layer(2, 1, seed=1))
+    source = draw(model).source
+    with annotate(model):
+        output = model([0.5, -1.0])
+    assert output.label == "z1_1"
+    assert model[1].weight[0][1].label == "W1_12"
+    assert "W1_12 = layers.1.weight[0][1]" in source
+    assert "W2_12" not in source
