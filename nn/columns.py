@@ -10,7 +10,7 @@ from nn.activations import Activation, Flatten
 from nn.annotating import numbered_layers
 from nn.labelling import indexed
 from nn.layers import Layer, Neuron
-from nn.module import Module
+from nn.module import Module, full_name
 from nn.parameters import Declaration, shape_of_block
 from nn.sequential import MLP, Sequential
 
@@ -32,7 +32,7 @@ class Numbers:
     def __init__(self, module: Module, prefix: str, name: str, symbol: str) -> None:
         """Read them; ``symbol`` is what mathematics calls the whole, such as ``"W1"``, if it is called anything."""
         block = module._own()[name]
-        self._name = f"{prefix}.{name}".lstrip(".")
+        self._name = full_name(prefix, name)
         self._symbol = symbol
         self._shape = shape_of_block(block)
         self._block = block.numbers() if isinstance(block, Declaration) else block

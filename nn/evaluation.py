@@ -31,7 +31,12 @@ def evaluate(model: Callable[[Any], Any], measure: Metric, data: Iterable[Sample
         >>> evaluate(MLP(1, [1], init=2.0), squared_error, [(1.0, 2.0), (2.0, 5.0)])
         0.5
     """
-    means, samples = Means({"": measure}), samples_of(data, "evaluate", "data")
+    return mean_over(model, measure, samples_of(data, "evaluate", "data"))
+
+
+def mean_over(model: Callable[[Any], Any], measure: Metric, samples: Iterable[Sample]) -> float:
+    """Return the mean of a loss or a metric over samples that were read before."""
+    means = Means({"": measure})
     add_predictions(model, samples, means)
     return means.all()[""]
 

@@ -100,15 +100,13 @@ def plot_gradients(model: Module, *, bins: int = 50, title: str = "") -> Figure:
 def _blocks(model: Module) -> list[Block]:
     """Read the gradients of all parameters; those that are not there yet have none."""
     blocks, met = [], set[Value]()
-    for prefix, module in model.named_modules():
-        for name, leaves in module._own().items():
-            full = f"{prefix}.{name}".lstrip(".")
-            if isinstance(leaves, Declaration):
-                blocks.append(Block(full, leaves.size, [], leaves.size, 0))
-                continue
-            new = [leaf for leaf in dict.fromkeys(entries(leaves)) if leaf not in met]
-            met.update(new)
-            blocks += [_block(full, [leaf.grad for leaf in new])] if new else []
+    for full, (_, leaves) in model._blocks().items():
+        if isinstance(leaves, Declaration):
+            blocks.append(Block(full, leaves.size, [], leaves.size, 0))
+            continue
+        new = [leaf for leaf in dict.fromkeys(entries(leaves)) if leaf not in met]
+        met.update(new)
+        blocks += [_block(full, [leaf.grad for leaf in new])] if new else []
     if not blocks:
         raise ValueError(f"plot_gradients: {type(model).__name__} has no parameters")
     return blocks

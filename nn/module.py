@@ -178,7 +178,7 @@ class Module:
             name, module = waiting.pop()
             if id(module) not in found:
                 found[id(module)] = name, module
-                parts = [(f"{name}.{own}".lstrip("."), part) for own, part in module.children()]
+                parts = [(full_name(name, own), part) for own, part in module.children()]
                 waiting.extend(reversed(parts))
         return list(found.values())
 
@@ -212,7 +212,7 @@ class Module:
         """
         found: dict[Value, str] = {}
         for prefix, module in self.named_modules():
-            own = {name: places(f"{prefix}.{name}".lstrip("."), block) for name, block in module._made().items()}
+            own = {name: places(full_name(prefix, name), block) for name, block in module._made().items()}
             for name, leaf in zip(module._in_order(own), module._leaves(), strict=True):
                 found.setdefault(leaf, name)
         return [(name, leaf) for leaf, name in found.items()]
@@ -275,7 +275,7 @@ class Module:
         found: dict[str, tuple[Module, Any]] = {}
         for prefix, module in self.named_modules():
             for name, block in module._own().items():
-                full = f"{prefix}.{name}".lstrip(".")
+                full = full_name(prefix, name)
                 if full in found:
                     who = type(self).__name__
                     raise ValueError(f"{who}: two parameters are called {full!r}: rename an attribute or key")
@@ -337,6 +337,11 @@ class Module:
             return rows[0][0]
         wide = max(len(text) for text, _ in rows)
         return "\n".join(f"{text:<{wide}}  {count:>9,} parameters" for text, count in rows)
+
+
+def full_name(prefix: str, name: str) -> str:
+    """Return what a part or a parameter of a module is called in the whole, where the module is called ``prefix``."""
+    return f"{prefix}.{name}" if prefix else name
 
 
 def _found(name: str, attribute: Any, around: tuple[int, ...] = ()) -> Iterator[tuple[str, Any]]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from nn.checking import require_function, whole
 from nn.early_stopping import EarlyStopping
-from nn.evaluation import Metric, Sample, evaluate, samples_of
+from nn.evaluation import Metric, Sample, mean_over, samples_of
 from nn.history import History
 from nn.initialisers import Seed, seeded
 from nn.module import Module
@@ -121,7 +121,7 @@ def _present_loss(training: Training, samples: list[Sample], exactly: bool) -> f
     history = training.history
     if history.validation_loss:
         return history.validation_loss[-1]
-    return evaluate(training.model, training.loss, samples) if exactly else history.loss[-1]
+    return mean_over(training.model, training.loss, samples) if exactly else history.loss[-1]
 
 
 def _orders(samples: list[Sample], seed: Seed | None) -> Iterator[list[Sample]]:
